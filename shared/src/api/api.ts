@@ -1,0 +1,17 @@
+import { assetEndpoints } from './assets.js';
+import type { Endpoint } from './endpoint.js';
+import { renderJobEndpoints } from './render-jobs.js';
+import { sceneEndpoints } from './scenes.js';
+import { systemEndpoints } from './system.js';
+
+/** The whole REST API. */
+export const api = {
+  scenes: sceneEndpoints,
+  assets: assetEndpoints,
+  renderJobs: renderJobEndpoints,
+  system: systemEndpoints,
+} as const;
+
+export const ALL_ENDPOINTS: readonly Endpoint[] = Object.values(api).flatMap((group) =>
+  Object.values<Endpoint>(group),
+);

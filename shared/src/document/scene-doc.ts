@@ -1,0 +1,175 @@
+import * as Y from 'yjs';
+import { DioramaError } from '../errors/diorama-error.js';
+import { issuesOf } from '../errors/zod-issues.js';
+import { newKey } from '../ids.js';
+import { materialSchema, type Material, type MaterialInput } from '../scene/material.js';
+import { nodeSchemaOf, sceneNodeSchema, type SceneNode, type SceneNodeInput } from '../scene/node.js';
+import { DEFAULT_POSE, poseSchema, type Pose } from '../scene/pose.js';
+import { sceneSettingsSchema, type SceneSettings, type SceneSettingsInput } from '../scene/settings.js';
+import { orderBetween } from './order.js';
+import { readMaterial, readNode, readSettings } from './read.js';
+import { resolveTree, subtreeOf, type SceneTree, type TreeEntry } from './tree.js';
+import { setIfChanged } from './values.js';
+
+type NodePatch = Partial<Record<string, unknown>>;
+
+/**
+ * Typed access to a scene's Yjs document.
+ *
+ * Reading never throws: what another client left out or wrote wrongly reads as its default. Writing checks and
+ * throws `invalid_document`. It holds no state of its own: any number of SceneDocs may look at one Y.Doc.
+ */
+export class SceneDoc {
+  readonly doc: Y.Doc;
+
+  constructor(doc: Y.Doc = new Y.Doc()) {
+    this.doc = doc;
+  }
+
+  get sceneMap(): Y.Map<unknown> {
+    return this.doc.getMap('scene');
+  }
+
+  get nodesMap(): Y.Map<unknown> {
+    return this.doc.getMap('nodes');
+  }
+
+  get materialsMap(): Y.Map<unknown> {
+    return this.doc.getMap('materials');
+  }
+
+  get animationsMap(): Y.Map<unknown> {
+    return this.doc.getMap('animations');
+  }
+
+  get commentsMap(): Y.Map<unknown> {
+    return this.doc.getMap('comments');
+  }
+
+  settings(): SceneSettings {
+    return readSettings(this.sceneMap);
+  }
+
+  setSettings(patch: Partial<SceneSettingsInput>): void {
+    this.#write(this.sceneMap, patch, sceneSettingsSchema.shape);
+  }
+
+  /** The node with its defaults, or undefined when there is none or its kind is unknown. */
+  node(id: string): SceneNode | undefined {
+    return readNode(this.nodesMap.get(id));
+  }
+
+  nodes(): Map<string, SceneNode> {
+    const found = new Map<string, SceneNode>();
+    for (const [id, value] of this.nodesMap) {
+      const node = readNode(value);
+      if (node !== undefined) found.set(id, node);
+    }
+    return found;
+  }
+
+  tree(): SceneTree {
+    const entries = new Map<string, TreeEntry>();
+    for (const [id, node] of this.nodes()) entries.set(id, node.pose);
+    return resolveTree(entries);
+  }
+
+  /** Adds a node, by default last under its parent, and returns its id. Only keys that differ from defaults are stored. */
+  addNode(input: SceneNodeInput, id: string = newKey()): string {
+    const parsed = sceneNodeSchema.safeParse(input);
+    if (!parsed.success)
+      throw new DioramaError('invalid_document', 'The node breaks the schema', {
+        issues: issuesOf(parsed.error),
+      });
+    const order = input.pose?.order ?? this.orderAtEnd(input.pose?.parent ?? null);
+    const map = new Y.Map<unknown>();
+    for (const [key, value] of Object.entries(input)) if (value !== undefined) map.set(key, value);
+    map.set('pose', { ...parsed.data.pose, order } satisfies Pose);
+    this.nodesMap.set(id, map);
+    return id;
+  }
+
+  /** Writes the given keys of a node; a key whose value is the same is not written. Throws `invalid_document`. */
+  setNode(id: string, patch: NodePatch): void {
+    const map = this.#nodeMap(id);
+    const kind = readNode(map)?.kind;
+    if (kind === undefined) throw new DioramaError('invalid_document', `Node ${id} has no known kind`);
+    this.#write(map, patch, nodeSchemaOf(kind).shape);
+  }
+
+  /** Changes parts of the pose; it is written as one value. */
+  setPose(id: string, patch: Partial<Pose>): void {
+    const current = this.node(id)?.pose ?? DEFAULT_POSE;
+    this.setNode(id, { pose: { ...current, ...patch } });
+  }
+
+  /** Removes a node and all that is below it. */
+  removeNode(id: string): void {
+    const doomed = subtreeOf(this.tree(), id);
+    this.doc.transact(() => {
+      for (const each of doomed) this.nodesMap.delete(each);
+    });
+  }
+
+  /** The order key that puts a node last below `parent`. */
+  orderAtEnd(parent: string | null): string {
+    const last = this.tree().childrenOf(parent).at(-1);
+    return orderBetween(last === undefined ? null : (this.node(last)?.pose.order ?? null), null);
+  }
+
+  material(id: string): Material | undefined {
+    return readMaterial(this.materialsMap.get(id));
+  }
+
+  materials(): Map<string, Material> {
+    const found = new Map<string, Material>();
+    for (const [id, value] of this.materialsMap) {
+      const material = readMaterial(value);
+      if (material !== undefined) found.set(id, material);
+    }
+    return found;
+  }
+
+  addMaterial(input: MaterialInput, id: string = newKey()): string {
+    const parsed = materialSchema.safeParse(input);
+    if (!parsed.success)
+      throw new DioramaError('invalid_document', 'The material breaks the schema', {
+        issues: issuesOf(parsed.error),
+      });
+    const map = new Y.Map<unknown>();
+    for (const [key, value] of Object.entries(input)) if (value !== undefined) map.set(key, value);
+    this.materialsMap.set(id, map);
+    return id;
+  }
+
+  setMaterial(id: string, patch: Partial<MaterialInput>): void {
+    const map = this.materialsMap.get(id);
+    if (!(map instanceof Y.Map)) throw new DioramaError('invalid_document', `There is no material ${id}`);
+    this.#write(map as Y.Map<unknown>, patch, materialSchema.shape);
+  }
+
+  #nodeMap(id: string): Y.Map<unknown> {
+    const map = this.nodesMap.get(id);
+    if (!(map instanceof Y.Map)) throw new DioramaError('invalid_document', `There is no node ${id}`);
+    return map as Y.Map<unknown>;
+  }
+
+  #write(map: Y.Map<unknown>, patch: NodePatch, shape: object): void {
+    const checked = Object.entries(patch).map(([key, value]) => [key, checkKey(shape, key, value)] as const);
+    this.doc.transact(() => {
+      for (const [key, value] of checked) setIfChanged(map, key, value);
+    });
+  }
+}
+
+/** `value` as the schema of `key` reads it; undefined removes the key. */
+function checkKey(shape: object, key: string, value: unknown): unknown {
+  const schema = (shape as Record<string, typeof poseSchema | undefined>)[key];
+  if (schema === undefined || value === undefined) return value;
+  const parsed = schema.safeParse(value);
+  if (!parsed.success)
+    throw new DioramaError('invalid_document', `${key} breaks the schema`, {
+      issues: issuesOf(parsed.error, [key]),
+    });
+  return parsed.data;
+}

@@ -1,0 +1,31 @@
+import { customAlphabet } from 'nanoid';
+import { z } from 'zod';
+
+/** Ids are a short prefix and 20 lower-case letters and digits: unguessable, and they say what they name. */
+const id = <P extends string>(prefix: P, title: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}_[0-9a-z]{1,64}$`), `is not ${title} id (${prefix}_…)`)
+    .brand<P>();
+
+export const sceneIdSchema = id('scn', 'a scene');
+export const assetIdSchema = id('ast', 'an asset');
+export const renderJobIdSchema = id('job', 'a render job');
+
+export type SceneId = z.infer<typeof sceneIdSchema>;
+export type AssetId = z.infer<typeof assetIdSchema>;
+export type RenderJobId = z.infer<typeof renderJobIdSchema>;
+
+/** Node, material and animation ids are chosen by clients: any short key. */
+export const NODE_ID_MAX_LENGTH = 128;
+export const nodeIdSchema = z.string().min(1).max(NODE_ID_MAX_LENGTH);
+export type NodeId = string;
+
+const ID_LENGTH = 20;
+const randomKey = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', ID_LENGTH);
+
+export const newSceneId = (): SceneId => `scn_${randomKey()}` as SceneId;
+export const newAssetId = (): AssetId => `ast_${randomKey()}` as AssetId;
+export const newRenderJobId = (): RenderJobId => `job_${randomKey()}` as RenderJobId;
+/** A key for a node, material, animation or comment thread. */
+export const newKey = (): NodeId => randomKey();

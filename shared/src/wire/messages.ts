@@ -1,0 +1,72 @@
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { z } from 'zod';
+import { ERROR_CODES } from '../errors/catalogue.js';
+import { issueSchema } from '../errors/problem.js';
+import { roleSchema } from '../access/role.js';
+
+/** The subprotocol of clients that understand the messages from `saved` on. Others speak plain y-websocket. */
+export const SUBPROTOCOL = 'diorama.v1';
+
+/**
+ * The first varuint of every frame. 0 to 3 are y-websocket's; the rest goes only to clients of `diorama.v1`.
+ *
+ * - `saved`: varuint n. The first n document frames (sync step 2 or update) of this connection are committed.
+ * - `refused`: JSON. A document frame was not applied, and why.
+ * - `welcome`: JSON. The first frame of a connection: who the server takes the client for, and the limits.
+ */
+export const MESSAGE = {
+  sync: 0,
+  awareness: 1,
+  auth: 2,
+  queryAwareness: 3,
+  saved: 100,
+  refused: 101,
+  welcome: 102,
+} as const;
+
+/** y-protocols' sync steps: the second varuint of a `sync` frame. */
+export const SYNC_STEP = { step1: 0, step2: 1, update: 2 } as const;
+
+export const refusedSchema = z.object({
+  /** The number of the document frame on this connection, counted from 1. */
+  frame: z.int().min(1),
+  code: z.enum(ERROR_CODES),
+  detail: z.string(),
+  issues: z.array(issueSchema).default([]),
+});
+export type Refused = z.infer<typeof refusedSchema>;
+
+export const welcomeSchema = z.object({
+  scene_id: z.string(),
+  principal: z.string(),
+  name: z.string(),
+  role: roleSchema,
+  max_frame_bytes: z.int().min(1),
+});
+export type Welcome = z.infer<typeof welcomeSchema>;
+
+export function encodeSaved(frames: number): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, MESSAGE.saved);
+  encoding.writeVarUint(encoder, frames);
+  return encoding.toUint8Array(encoder);
+}
+
+/** Reads what follows the message type of a `saved` frame. */
+export const readSaved = (decoder: decoding.Decoder): number => decoding.readVarUint(decoder);
+
+function encodeJson(type: number, value: unknown): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, type);
+  encoding.writeVarString(encoder, JSON.stringify(value));
+  return encoding.toUint8Array(encoder);
+}
+
+export const encodeRefused = (refused: Refused): Uint8Array => encodeJson(MESSAGE.refused, refused);
+export const encodeWelcome = (welcome: Welcome): Uint8Array => encodeJson(MESSAGE.welcome, welcome);
+
+export const readRefused = (decoder: decoding.Decoder): Refused =>
+  refusedSchema.parse(JSON.parse(decoding.readVarString(decoder)));
+export const readWelcome = (decoder: decoding.Decoder): Welcome =>
+  welcomeSchema.parse(JSON.parse(decoding.readVarString(decoder)));
