@@ -1,0 +1,62 @@
+import { DioramaError, roleSchema } from '@diorama/shared';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import type { Principal } from './principal.js';
+
+const ALGORITHM = 'HS256';
+
+const claimsSchema = z.object({
+  sub: z.string().min(1).max(256),
+  tenant: z.string().min(1).max(128),
+  name: z.string().max(256).optional(),
+  /** A token without a role may do everything in its tenant; issue a role to restrict it. */
+  role: roleSchema.default('owner'),
+  exp: z.number().optional(),
+});
+
+export interface AuthenticatorOptions {
+  /** The HS256 secret that tokens are signed with. */
+  readonly secret: string;
+}
+
+/** Turns bearer tokens into principals. Only HS256 is accepted, whatever the token's header says. */
+export class Authenticator {
+  readonly #key: Uint8Array;
+
+  constructor(options: AuthenticatorOptions) {
+    this.#key = new TextEncoder().encode(options.secret);
+  }
+
+  /** Throws `unauthenticated` with the reason when the token is missing, malformed, forged or expired. */
+  async authenticate(token: string | undefined): Promise<Principal> {
+    if (token === undefined || token === '') throw new DioramaError('unauthenticated', 'No token was sent');
+    const claims = claimsSchema.safeParse(await this.#verify(token));
+    if (!claims.success) {
+      const wrong = claims.error.issues.map((issue) => issue.path.join('.')).join(', ');
+      throw new DioramaError('unauthenticated', `The token's claims are not usable: ${wrong}`);
+    }
+    const { sub, tenant, name, role } = claims.data;
+    return { subject: sub, tenant, name: name ?? sub, role };
+  }
+
+  /** A token for `principal`, as the development link and the tests use it. */
+  async sign(principal: Principal, expiresIn: string): Promise<string> {
+    const { subject, ...claims } = principal;
+    return new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: ALGORITHM })
+      .setSubject(subject)
+      .setIssuedAt()
+      .setExpirationTime(expiresIn)
+      .sign(this.#key);
+  }
+
+  async #verify(token: string): Promise<unknown> {
+    try {
+      return (await jwtVerify(token, this.#key, { algorithms: [ALGORITHM] })).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError)) throw error;
+      const reason = error instanceof errors.JWTExpired ? 'has expired' : 'is not valid';
+      throw new DioramaError('unauthenticated', `The token ${reason}`, { cause: error });
+    }
+  }
+}

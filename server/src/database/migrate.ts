@@ -1,0 +1,37 @@
+import type { Database } from './database.js';
+import { initial } from './migrations/001-initial.js';
+
+interface Migration {
+  readonly id: string;
+  readonly sql: string;
+}
+
+/** In order; a migration that has landed is never edited. */
+const MIGRATIONS: readonly Migration[] = [initial];
+
+/** Any number will do, as long as every Diorama server takes the same one. */
+const MIGRATION_LOCK = 0x0d10_0a4a;
+
+const statementsOf = (sql: string): string[] =>
+  sql
+    .split(';')
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
+
+/** Brings the schema up to date. Servers that start together wait for one another on an advisory lock. */
+export async function migrate(database: Database): Promise<string[]> {
+  return database.transaction(async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await tx.query(
+      'CREATE TABLE IF NOT EXISTS migrations (id text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
+    );
+    const { rows } = await tx.query<{ id: string }>('SELECT id FROM migrations');
+    const applied = new Set(rows.map((row) => row.id));
+    const missing = MIGRATIONS.filter((migration) => !applied.has(migration.id));
+    for (const migration of missing) {
+      for (const statement of statementsOf(migration.sql)) await tx.query(statement);
+      await tx.query('INSERT INTO migrations (id) VALUES ($1)', [migration.id]);
+    }
+    return missing.map((migration) => migration.id);
+  });
+}

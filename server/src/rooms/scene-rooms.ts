@@ -1,0 +1,33 @@
+import type { ErrorCode } from '@diorama/shared';
+import type * as Y from 'yjs';
+import type { Principal } from '../access/principal.js';
+
+/** A scene's document at a position of its log. */
+export interface AtSeq<T> {
+  readonly value: T;
+  readonly seq: number;
+}
+
+export interface EditOptions {
+  /** Throws `precondition_failed` unless the document is exactly at this position. */
+  readonly ifSeq?: number;
+}
+
+/**
+ * What the rest of the server may do with live documents.
+ *
+ * A scene that nobody has open is loaded for the call. The caller has checked that the principal may see the scene.
+ */
+export interface SceneRooms {
+  /** Calls `look` with the live document once everything in it is committed; `seq` is the position that covers it. */
+  read<T>(sceneId: string, look: (doc: Y.Doc) => T): Promise<AtSeq<T>>;
+  /** Calls `change` in one transaction on the live document and resolves when it is committed. */
+  edit<T>(
+    sceneId: string,
+    principal: Principal,
+    change: (doc: Y.Doc) => T,
+    options?: EditOptions,
+  ): Promise<AtSeq<T>>;
+  /** Closes every connection of the scene with the code and forgets the room. */
+  evict(sceneId: string, code: ErrorCode): Promise<void>;
+}
