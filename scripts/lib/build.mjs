@@ -48,7 +48,7 @@ export function isBuilt() {
 }
 
 async function buildStep(title, tool, args) {
-  const { code } = await step(title, () => run(join('node_modules/.bin', tool), args));
+  const code = await step(title, () => run(join('node_modules/.bin', tool), args));
   if (code !== 0) throw new Failure(`${title} failed; the messages are above.`);
 }
 

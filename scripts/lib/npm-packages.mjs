@@ -39,7 +39,7 @@ async function install() {
   await ensureSystemPackages([BUILD_TOOLS]);
   // Warnings at this point are deprecations deep in the dependencies of tools: nothing that the reader can act on.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { code } = await step('Installing npm packages (first time: about a minute)', () =>
+  const code = await step('Installing npm packages (first time: about a minute)', () =>
     run('npm', args, { env: nodeHeadersEnv() }),
   );
   if (code !== 0) {
@@ -50,7 +50,11 @@ async function install() {
   }
 }
 
-/** Lets node-gyp use the C++ headers that came with this Node, where they did, rather than download them. */
+/**
+ * Lets node-gyp use the C++ headers that came with this Node, where they did, rather than download them.
+ *
+ * @returns {Record<string, string>}
+ */
 function nodeHeadersEnv() {
   const prefix = dirname(dirname(process.execPath));
   const versionHeader = join(prefix, 'include/node/node_version.h');

@@ -3,10 +3,11 @@ import { spawn } from 'node:child_process';
 import { ROOT } from './paths.mjs';
 
 /**
- * @typedef {object} RunResult
- * @property {number} code exit code; 128 + n after signal n as in a shell, 127 if the command could not start
- * @property {string} output what it wrote, where `output` was `'capture'`
+ * Signals that ask a process to end: Ctrl-C, a supervisor, a closed terminal.
+ *
+ * @type {NodeJS.Signals[]}
  */
+export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 const SIGNAL_EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGKILL: 137, SIGTERM: 143 };
 
@@ -16,49 +17,54 @@ export function exitCode(code, signal) {
 }
 
 /**
- * Runs a command in the root of the checkout until it ends. It never throws: a command that cannot start is
- * a result like any other.
+ * Runs a command in the root of the checkout until it ends, its output passed through.
+ *
+ * A stop signal to this process ends the command first, then this process.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {object} [options]
- * @param {'show' | 'capture'} [options.output] pass its output through (default), or keep it for the caller
  * @param {Record<string, string>} [options.env] variables over those of this process
- * @param {number} [options.timeoutMs] kills the command and its children after this time; by default never
- * @returns {Promise<RunResult>}
+ * @param {number} [options.timeoutMs] ends the command, and all that it has started, after this time; by default never
+ * @returns {Promise<number>} its exit code: 128 + n after signal n, 127 if it could not start, as in a shell
  */
-export function run(command, args, { output = 'show', env = {}, timeoutMs } = {}) {
+export function run(command, args, { env = {}, timeoutMs } = {}) {
+  // A group of its own lets a time-out end the browsers and servers that a test runner has started, too.
+  const ownGroup = timeoutMs !== undefined;
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: ownGroup,
+  });
+  const end = (signal) => (ownGroup ? killGroup(child.pid) : child.kill(signal));
+  const timer = ownGroup ? setTimeout(end, timeoutMs) : undefined;
+  const stop = (signal) => {
+    child.once('exit', () => process.exit(exitCode(null, signal)));
+    end(signal);
+  };
+  for (const signal of STOP_SIGNALS) process.once(signal, stop);
+
   return new Promise((resolve) => {
-    const stream = output === 'show' ? 'inherit' : 'pipe';
-    // A group of its own lets a time-out end the browsers and servers that a test runner has started, too.
-    const detached = timeoutMs !== undefined;
-    const child = spawn(command, args, {
-      cwd: ROOT,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', stream, stream],
-      detached,
-    });
-    const chunks = [];
-    child.stdout?.on('data', (chunk) => chunks.push(chunk));
-    child.stderr?.on('data', (chunk) => chunks.push(chunk));
-
-    const killGroup = () => process.kill(-child.pid, 'SIGKILL');
-    const timer = detached ? setTimeout(killGroup, timeoutMs) : undefined;
-    const stopWithChild = (signal) => {
-      killGroup();
-      process.exit(exitCode(null, signal));
-    };
-    if (detached) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, stopWithChild);
-
     const finish = (code) => {
       clearTimeout(timer);
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, stopWithChild);
-      resolve({ code, output: Buffer.concat(chunks).toString('utf8') });
+      if (ownGroup) killGroup(child.pid);
+      for (const signal of STOP_SIGNALS) process.off(signal, stop);
+      resolve(code);
     };
     child.once('error', (error) => {
-      chunks.push(Buffer.from(`${command}: ${error.message}\n`));
+      process.stderr.write(`${command}: ${error.message}\n`);
       finish(127);
     });
-    child.once('close', (code, signal) => finish(exitCode(code, signal)));
+    child.once('exit', (code, signal) => finish(exitCode(code, signal)));
   });
+}
+
+function killGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // ESRCH: no process of the group is left, which is what we want.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
+  }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 import { ROOT } from './paths.mjs';
-import { exitCode } from './run.mjs';
+import { exitCode, STOP_SIGNALS } from './run.mjs';
 
 /** How often the launcher looks whether the npm that started it is still there. */
 const PARENT_CHECK_MS = 1000;
@@ -21,7 +21,7 @@ export function runServer() {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
 
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  for (const signal of STOP_SIGNALS) {
     let passedOn = false;
     process.on(signal, () => {
       if (!passedOn) server.kill(signal);

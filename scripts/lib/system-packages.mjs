@@ -70,7 +70,7 @@ export async function ensureSystemPackages(needs) {
 }
 
 function canInstall() {
-  return process.getuid() === 0 && isOnPath('apt-get');
+  return process.getuid?.() === 0 && isOnPath('apt-get');
 }
 
 async function install(packages) {
