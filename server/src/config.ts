@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const count = (least: number, most: number, fallback: number) =>
+  z.coerce.number().int().min(least).max(most).default(fallback);
+
+/** The environment that the server reads; names carry their units. */
+export const environmentSchema = z.object({
+  HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on. A public one needs AUTH_JWT_SECRET.'),
+  PORT: count(0, 65535, 8080).describe('Port to listen on; 0 takes a free one.'),
+  DIORAMA_DATA_DIR: z
+    .string()
+    .min(1)
+    .default('.diorama')
+    .describe('Where the embedded database and objects live.'),
+  DATABASE_URL: z.url().optional().describe('Postgres ≥ 14 instead of the embedded database.'),
+  AUTH_JWT_SECRET: z
+    .string()
+    .min(32, 'must be at least 32 characters')
+    .optional()
+    .describe(
+      'HS256 secret of the tokens. Without it a development secret is made, and only loopback is served.',
+    ),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  RENDER_WORKERS: count(0, 64, 1).describe('Render workers that the server starts and watches; 0 for none.'),
+  RENDER_TIMEOUT_MS: count(1_000, 3_600_000, 120_000).describe('A render job that takes longer is stopped.'),
+  MAX_JSON_BODY_BYTES: count(1_024, 1 << 30, 32 << 20).describe('Largest JSON body.'),
+  MAX_UPLOAD_BYTES: count(1_024, 2 ** 40, 512 << 20).describe('Largest upload request.'),
+  WS_MAX_FRAME_BYTES: count(1_024, 1 << 30, 16 << 20).describe('Largest frame on a sync connection.'),
+  LOG_COMMIT_WINDOW_MS: count(0, 1_000, 10).describe(
+    'How long edits are gathered before they are committed together.',
+  ),
+  DEMO: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((value) => value === 'true')
+    .describe('Whether a fresh data directory gets the demo scene.'),
+});
+
+type Environment = z.infer<typeof environmentSchema>;
+
+export interface Config extends Readonly<Environment> {
+  readonly dataDir: string;
+  readonly jwtSecret: string;
+  /** No AUTH_JWT_SECRET: the server signs a development token itself and serves loopback only. */
+  readonly developmentIdentity: boolean;
+}
+
+/** A configuration that cannot be used; the message names every variable that is wrong. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** Reads, checks and freezes the configuration. Creates the data directory and, if needed, its development secret. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  // An empty variable is one that a supervisor left unset.
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(set);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`The configuration cannot be used:\n${lines.join('\n')}`);
+  }
+  const env = parsed.data;
+  const developmentIdentity = env.AUTH_JWT_SECRET === undefined;
+  if (developmentIdentity && !LOOPBACK.has(env.HOST))
+    throw new ConfigError(
+      `HOST=${env.HOST} can be reached from outside, and the development identity would let anyone in.\n` +
+        'Set AUTH_JWT_SECRET (32 characters or more) or listen on 127.0.0.1.',
+    );
+  const dataDir = resolve(env.DIORAMA_DATA_DIR);
+  mkdirSync(dataDir, { recursive: true });
+  return Object.freeze({
+    ...env,
+    dataDir,
+    developmentIdentity,
+    jwtSecret: env.AUTH_JWT_SECRET ?? developmentSecret(dataDir),
+  });
+}
+
+/** The secret of this data directory's development tokens: made once, readable by its owner only. */
+function developmentSecret(dataDir: string): string {
+  const path = join(dataDir, 'development-secret');
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const secret = randomBytes(32).toString('base64url');
+    writeFileSync(path, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+    return secret;
+  }
+}
+
+/** The configuration as it may be logged. */
+export function loggableConfig(config: Config): Record<string, unknown> {
+  const hidden = new Set(['jwtSecret', 'AUTH_JWT_SECRET', 'DATABASE_URL']);
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      key,
+      hidden.has(key) && value !== undefined ? '[hidden]' : value,
+    ]),
+  );
+}

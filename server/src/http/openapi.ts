@@ -1,0 +1,150 @@
+import {
+  ALL_ENDPOINTS,
+  errorEntry,
+  problemSchema,
+  PROBLEM_MEDIA_TYPE,
+  type Endpoint,
+  type ErrorCode,
+} from '@diorama/shared';
+import { z } from 'zod';
+import { SchemaComponents, type JsonSchema } from './openapi-schemas.js';
+
+/** What any operation with a token may answer. */
+const COMMON_ERRORS: readonly ErrorCode[] = ['invalid_request', 'unauthenticated', 'internal'];
+
+const isJsonBody = (endpoint: Endpoint): boolean => endpoint.body?.type === 'json';
+
+function errorCodesOf(endpoint: Endpoint): ErrorCode[] {
+  if (endpoint.public) return [...endpoint.errors];
+  const body: ErrorCode[] = isJsonBody(endpoint)
+    ? ['malformed_json', 'json_too_deep', 'payload_too_large', 'unsupported_media_type']
+    : [];
+  return [...new Set([...COMMON_ERRORS, ...body, ...endpoint.errors])];
+}
+
+function parametersOf(endpoint: Endpoint, components: SchemaComponents): JsonSchema[] {
+  const list = (schema: z.ZodObject | undefined, where: 'path' | 'query') =>
+    Object.entries(schema?.shape ?? {}).map(([name, field]) => {
+      const type = field as z.ZodType;
+      return {
+        name,
+        in: where,
+        required: where === 'path' || !type.safeParse(undefined).success,
+        schema: components.reference(type, 'input'),
+      };
+    });
+  const headers = Object.entries(endpoint.requestHeaders ?? {}).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  }));
+  return [...list(endpoint.params, 'path'), ...list(endpoint.query, 'query'), ...headers];
+}
+
+function requestBodyOf(endpoint: Endpoint, components: SchemaComponents): JsonSchema | undefined {
+  switch (endpoint.body?.type) {
+    case undefined:
+      return undefined;
+    case 'json':
+      return {
+        required: true,
+        content: { 'application/json': { schema: components.reference(endpoint.body.schema, 'input') } },
+      };
+    case 'multipart':
+      return {
+        required: true,
+        description: endpoint.body.description,
+        content: {
+          'multipart/form-data': {
+            schema: {
+              type: 'object',
+              properties: {
+                [endpoint.body.files]: {
+                  type: 'array',
+                  items: { type: 'string', contentMediaType: 'application/octet-stream' },
+                },
+              },
+              required: [endpoint.body.files],
+            },
+          },
+        },
+      };
+  }
+}
+
+function responsesOf(endpoint: Endpoint, components: SchemaComponents): JsonSchema {
+  const responses: Record<string, JsonSchema> = {};
+  for (const [status, { description, schema, mediaType, headers }] of Object.entries(endpoint.responses)) {
+    responses[status] = {
+      description,
+      ...(headers === undefined
+        ? {}
+        : {
+            headers: Object.fromEntries(
+              Object.entries(headers).map(([name, text]) => [
+                name,
+                { description: text, schema: { type: 'string' } },
+              ]),
+            ),
+          }),
+      ...(schema === undefined && mediaType === undefined
+        ? {}
+        : {
+            content:
+              schema === undefined
+                ? { [mediaType ?? 'application/octet-stream']: {} }
+                : { 'application/json': { schema: components.reference(schema, 'output') } },
+          }),
+    };
+  }
+  const codesByStatus = new Map<number, ErrorCode[]>();
+  for (const code of errorCodesOf(endpoint)) {
+    const { status } = errorEntry(code);
+    codesByStatus.set(status, [...(codesByStatus.get(status) ?? []), code]);
+  }
+  for (const [status, codes] of codesByStatus) {
+    responses[status] = {
+      description: codes.map((code) => `\`${code}\`: ${errorEntry(code).title}`).join('. '),
+      content: { [PROBLEM_MEDIA_TYPE]: { schema: components.reference(problemSchema, 'output') } },
+    };
+  }
+  return responses;
+}
+
+/** The OpenAPI 3.1 description of the whole API, made from the contract in `shared`. */
+export function createOpenApi(version: string): JsonSchema {
+  const components = new SchemaComponents();
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const endpoint of ALL_ENDPOINTS) {
+    const requestBody = requestBodyOf(endpoint, components);
+    (paths[endpoint.path] ??= {})[endpoint.method] = {
+      operationId: endpoint.id,
+      tags: [endpoint.tag],
+      summary: endpoint.summary,
+      ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
+      parameters: parametersOf(endpoint, components),
+      ...(requestBody === undefined ? {} : { requestBody }),
+      responses: responsesOf(endpoint, components),
+      ...(endpoint.public ? { security: [] } : {}),
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Diorama',
+      version,
+      summary: 'Real-time collaborative 3D scenes: documents, assets and renders',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }],
+    tags: [...new Set(ALL_ENDPOINTS.map((endpoint) => endpoint.tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: components.all(),
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { DioramaError, issuesOf, type Endpoint } from '@diorama/shared';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import type { z } from 'zod';
+import type { Authenticator } from '../access/authenticator.js';
+import type { Principal } from '../access/principal.js';
+import { STREAMED, type Route } from './handler.js';
+import { jsonBody } from './json-body.js';
+import { sendProblem } from './problems.js';
+import { requestIdOf } from './request-id.js';
+
+export interface RouterOptions {
+  readonly authenticator: Authenticator;
+  readonly maxJsonBodyBytes: number;
+}
+
+/** A body may be wrong in a million places; the first hundred say enough. */
+const ISSUES_MAX = 100;
+
+const PUBLIC_PRINCIPAL: Principal = Object.freeze({ subject: '', tenant: '', name: '', role: 'viewer' });
+
+/** `/a/{id}/files/{path}` as Express writes it; a parameter called `path` takes the rest of the URL. */
+const expressPath = (path: string): string =>
+  path.replaceAll('{path}', '*path').replace(/\{(\w+)\}/g, (_, name: string) => `:${name}`);
+
+const bearer = (req: Request): string | undefined =>
+  /^Bearer (.+)$/i.exec(req.get('authorization') ?? '')?.[1];
+
+/** Parses what was sent. What is wrong inside a scene document has a code of its own. */
+function parse(schema: z.ZodType | undefined, value: unknown, prefix: readonly string[]): unknown {
+  if (schema === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = issuesOf(parsed.error, prefix);
+  const inDocument = issues.every((issue) => issue.pointer.startsWith('/document/'));
+  const shown = issues.slice(0, ISSUES_MAX);
+  const first = shown[0];
+  throw new DioramaError(
+    inDocument ? 'invalid_document' : 'invalid_request',
+    first === undefined
+      ? undefined
+      : `${first.pointer === '' ? 'The body' : first.pointer}: ${first.message}`,
+    { issues: shown },
+  );
+}
+
+/** Ids of the wrong form cannot exist: whoever asks for one gets the same 404 as for an unknown id. */
+function parseParams(endpoint: Endpoint, raw: Record<string, string | string[]>): unknown {
+  if (endpoint.params === undefined) return undefined;
+  const flat = Object.fromEntries(
+    Object.entries(raw).map(([k, v]) => [k, Array.isArray(v) ? v.join('/') : v]),
+  );
+  const parsed = endpoint.params.safeParse(flat);
+  if (parsed.success) return parsed.data;
+  const notFound = endpoint.errors.find((code) => code.endsWith('_not_found'));
+  throw new DioramaError(notFound ?? 'invalid_request', `There is no ${Object.values(flat).join(' ')}`);
+}
+
+function answer(route: Route): RequestHandler {
+  const { endpoint, handler } = route;
+  const bodySchema = endpoint.body?.type === 'json' ? endpoint.body.schema : undefined;
+  return async (req: Request, res: Response) => {
+    const principal = endpoint.public ? PUBLIC_PRINCIPAL : (res.locals['principal'] as Principal);
+    const reply = await handler({
+      principal,
+      params: parseParams(endpoint, req.params) as undefined,
+      query: parse(endpoint.query, req.query, ['query']) as undefined,
+      body: parse(bodySchema, req.body, []) as undefined,
+      requestId: requestIdOf(res),
+      req,
+      res,
+    });
+    if (reply === STREAMED) return;
+    res.status(reply.status).set(reply.headers ?? {});
+    if (reply.body === undefined) res.end();
+    else res.json(reply.body);
+  };
+}
+
+const authenticate =
+  (authenticator: Authenticator): RequestHandler =>
+  async (req, res, next) => {
+    res.locals['principal'] = await authenticator.authenticate(bearer(req));
+    next();
+  };
+
+/** Serves the routes: who calls, what they sent, and only then the handler. Other methods on a known path are 405. */
+export function createRouter(routes: readonly Route[], options: RouterOptions): Router {
+  const router = express.Router();
+  const methodsOf = new Map<string, Set<string>>();
+  for (const route of routes) {
+    const { endpoint } = route;
+    const path = expressPath(endpoint.path);
+    const steps: RequestHandler[] = [
+      (_req, res, next) => {
+        res.locals['route'] = endpoint.path;
+        next();
+      },
+    ];
+    if (!endpoint.public) steps.push(authenticate(options.authenticator));
+    if (endpoint.body?.type === 'json') steps.push(jsonBody(options.maxJsonBodyBytes));
+    router[endpoint.method](path, ...steps, answer(route));
+    const methods = methodsOf.get(path) ?? new Set<string>();
+    methodsOf.set(path, methods.add(endpoint.method.toUpperCase()));
+    if (endpoint.method === 'get') methods.add('HEAD');
+  }
+  for (const [path, methods] of methodsOf) {
+    router.all(path, (req, res) => {
+      res.setHeader('Allow', [...methods].sort().join(', '));
+      sendProblem(
+        res,
+        new DioramaError('method_not_allowed', `${req.path} knows ${[...methods].join(', ')}`),
+      );
+    });
+  }
+  return router;
+}

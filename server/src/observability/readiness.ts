@@ -1,0 +1,31 @@
+import type { Readiness, ReadinessCheck } from '@diorama/shared';
+
+/** One part of the server. `required` parts decide whether the whole is ready. */
+export interface Probe {
+  readonly name: string;
+  readonly required: boolean;
+  check(): Promise<ReadinessCheck>;
+}
+
+/** A probe that is ready when `work` resolves; otherwise the error's message says why not. */
+export const probe = (name: string, work: () => Promise<unknown>): Probe => ({
+  name,
+  required: true,
+  async check() {
+    try {
+      await work();
+      return { status: 'ready' };
+    } catch (error) {
+      return { status: 'unavailable', detail: error instanceof Error ? error.message : String(error) };
+    }
+  },
+});
+
+export async function readinessOf(probes: readonly Probe[]): Promise<Readiness> {
+  const checks = await Promise.all(probes.map(async (each) => [each, await each.check()] as const));
+  const ready = checks.every(([each, check]) => !each.required || check.status === 'ready');
+  return {
+    status: ready ? 'ready' : 'unavailable',
+    checks: Object.fromEntries(checks.map(([each, check]) => [each.name, check])),
+  };
+}

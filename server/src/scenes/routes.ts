@@ -1,0 +1,41 @@
+import { api, DioramaError } from '@diorama/shared';
+import { route, STREAMED, type Route } from '../http/handler.js';
+import { parseSceneEtag, sceneEtag } from './etag.js';
+import type { SceneService } from './scene-service.js';
+
+/** The position that `If-Match` asks for; `*` only asks that the scene exists, which every operation checks. */
+function expectedSeq(header: string | undefined): number | undefined {
+  const expected = parseSceneEtag(header);
+  if (Number.isNaN(expected)) throw new DioramaError('precondition_failed', 'If-Match is no ETag of a scene');
+  return expected === 'any' ? undefined : (expected as number | undefined);
+}
+
+export const sceneRoutes = (scenes: SceneService): Route[] => [
+  route(api.scenes.create, async ({ principal, body }) => {
+    const scene = await scenes.create(principal, body);
+    const headers = { ETag: sceneEtag(scene.seq), Location: `/v1/scenes/${scene.scene_id}` };
+    return { status: 201, headers, body: scene };
+  }),
+  route(api.scenes.list, async ({ principal, query }) => ({
+    status: 200,
+    body: await scenes.list(principal, query),
+  })),
+  route(api.scenes.get, async ({ principal, params, req, res }) => {
+    const scene = await scenes.get(principal, params.scene_id);
+    const etag = sceneEtag(scene.seq);
+    const known = parseSceneEtag(req.get('if-none-match'));
+    if (known === 'any' || known === scene.seq) {
+      res.status(304).set('ETag', etag).end();
+      return STREAMED;
+    }
+    return { status: 200, headers: { ETag: etag }, body: scene };
+  }),
+  route(api.scenes.replace, async ({ principal, params, body, req }) => {
+    const scene = await scenes.replace(principal, params.scene_id, body, expectedSeq(req.get('if-match')));
+    return { status: 200, headers: { ETag: sceneEtag(scene.seq) }, body: scene };
+  }),
+  route(api.scenes.delete, async ({ principal, params, req }) => {
+    await scenes.delete(principal, params.scene_id, expectedSeq(req.get('if-match')));
+    return { status: 204, body: undefined };
+  }),
+];
