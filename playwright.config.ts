@@ -4,6 +4,7 @@ import { defineConfig } from '@playwright/test';
 // There is no `webServer`: each test file starts its own server on a free port (test/support/server-process.ts).
 export default defineConfig({
   testDir: 'test/e2e',
+  testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
   // WebGL runs on the CPU here, so two pages that draw at once already fill the machine.
   workers: 1,

@@ -19,13 +19,25 @@ const TITLE =
  * @returns {{ title: string, place: string }[]}
  */
 export function testTitles() {
-  return FOLDERS.flatMap(typescriptFilesIn).flatMap((path) => {
-    const source = readFileSync(join(ROOT, path), 'utf8');
-    return [...source.matchAll(TITLE)].map((match) => ({
-      title: match[2],
-      place: `${path}:${source.slice(0, match.index).split('\n').length}`,
-    }));
-  });
+  return FOLDERS.flatMap(typescriptFilesIn).flatMap((path) =>
+    titlesIn(readFileSync(join(ROOT, path), 'utf8')).map(({ title, line }) => ({
+      title,
+      place: `${path}:${line}`,
+    })),
+  );
+}
+
+/**
+ * Titles in the source of one file.
+ *
+ * @param {string} source
+ * @returns {{ title: string, line: number }[]}
+ */
+export function titlesIn(source) {
+  return [...source.matchAll(TITLE)].map((match) => ({
+    title: match[2],
+    line: source.slice(0, match.index).split('\n').length,
+  }));
 }
 
 function typescriptFilesIn(folder) {
