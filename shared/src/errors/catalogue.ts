@@ -63,6 +63,9 @@ export const ERRORS = {
   },
   slow_consumer: { status: 503, close: 1013, retryable: true, title: 'The connection does not keep up' },
   draining: { status: 503, close: 1012, retryable: true, title: 'The server is restarting' },
+  // These two are the SDK's own: the server never sends them.
+  unreachable: { status: 503, retryable: true, title: 'The server cannot be reached' },
+  session_closed: { status: 409, retryable: false, title: 'The session is closed' },
 } as const satisfies Record<string, ErrorEntry>;
 
 export interface ErrorEntry {

@@ -1,0 +1,26 @@
+export { Diorama, type DioramaOptions } from './diorama.js';
+export { DioramaError, SceneDoc } from '@diorama/shared';
+export type { Unsubscribe } from './events/emitter.js';
+export { AssetsApi, type UploadOptions } from './rest/assets.js';
+export type { Page, PageQuery } from './rest/pages.js';
+export {
+  RendersApi,
+  type CreateRenderJobInput,
+  type RenderListQuery,
+  type WaitOptions,
+} from './rest/renders.js';
+export type { CallInput, CallOptions } from './rest/request.js';
+export { RestClient, type Answer, type TokenSource } from './rest/rest-client.js';
+export {
+  ScenesApi,
+  type ConditionalOptions,
+  type CreateSceneInput,
+  type ReplaceSceneInput,
+  type SceneWithETag,
+} from './rest/scenes.js';
+export type { UploadFile, UploadProgress } from './rest/upload-form.js';
+export { LiveLane } from './session/live-lane.js';
+export type { Clock, WebSocketConstructor, WebSocketLike } from './session/ports.js';
+export { PresenceLane } from './session/presence-lane.js';
+export { SceneSession, type ConnectOptions, type EditOptions } from './session/scene-session.js';
+export type { SessionEvents, SessionStatus, UndoState } from './session/session-events.js';

@@ -1,0 +1,22 @@
+export interface PageQuery {
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string | undefined;
+  /** Items a page, 1 to 200, 50 by default. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Page<T> {
+  readonly items: T[];
+  readonly next_cursor: string | null;
+}
+
+/** Every item of every page, fetched as the loop gets there. */
+export async function* itemsOf<T>(fetchPage: (query: PageQuery) => Promise<Page<T>>, query: PageQuery = {}) {
+  let cursor = query.cursor;
+  do {
+    const page = await fetchPage({ ...query, cursor });
+    yield* page.items;
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+}

@@ -1,0 +1,50 @@
+/**
+ * Knows which local edits are stored, from nothing but the server's acknowledgements.
+ *
+ * Frames are counted for each connection from 1, as the server counts them; edits over the whole life of the document.
+ */
+export class Acknowledgements {
+  #edits = 0;
+  #storedEdits = 0;
+  #acknowledgedFrames = 0;
+  /** The edits that each unacknowledged frame of this connection completes, oldest first. */
+  #inFlight: number[] = [];
+
+  get edits(): number {
+    return this.#edits;
+  }
+
+  get storedEdits(): number {
+    return this.#storedEdits;
+  }
+
+  /** Whether every frame that was sent is acknowledged and no edit waits to be sent. */
+  get complete(): boolean {
+    return this.#inFlight.length === 0 && this.#storedEdits === this.#edits;
+  }
+
+  edited(): void {
+    this.#edits++;
+  }
+
+  /** A document frame was sent that, with those before it, carries every edit up to `edits`. */
+  sent(edits: number = this.#edits): void {
+    this.#inFlight.push(edits);
+  }
+
+  /** The first `frames` frames of this connection are stored. */
+  acknowledged(frames: number): void {
+    while (this.#acknowledgedFrames < frames) {
+      const edits = this.#inFlight.shift();
+      if (edits === undefined) return;
+      this.#acknowledgedFrames++;
+      this.#storedEdits = Math.max(this.#storedEdits, edits);
+    }
+  }
+
+  /** What was in flight may be lost: the next connection sends what the server lacks and counts from 1. */
+  disconnected(): void {
+    this.#inFlight = [];
+    this.#acknowledgedFrames = 0;
+  }
+}

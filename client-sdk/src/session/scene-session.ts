@@ -1,0 +1,333 @@
+import {
+  allows,
+  DioramaError,
+  MESSAGE,
+  readRefused,
+  readSaved,
+  readWelcome,
+  SCHEMA_VERSION,
+  SceneDoc,
+  type Role,
+  type Welcome,
+} from '@diorama/shared';
+import * as decoding from 'lib0/decoding';
+import * as Y from 'yjs';
+import { Emitter, type Unsubscribe } from '../events/emitter.js';
+import { Connection } from './connection.js';
+import { DocumentLane } from './document-lane.js';
+import { queryAwarenessFrame } from './frames.js';
+import { LiveLane } from './live-lane.js';
+import type { Clock, WebSocketConstructor } from './ports.js';
+import { PresenceLane } from './presence-lane.js';
+import type { SessionEvents, SessionStatus } from './session-events.js';
+import { UndoHistory } from './undo-history.js';
+
+export interface ConnectOptions {
+  /** Shown to the others; more can be shown with `session.presence.set`. */
+  readonly user?: { readonly name: string; readonly color: string } | undefined;
+  /** A document to carry on with, such as one restored from a local store. By default an empty one. */
+  readonly doc?: Y.Doc | undefined;
+}
+
+export interface EditOptions {
+  /** Edits that follow each other within a second with the same key are one undo step. */
+  readonly merge?: string | undefined;
+}
+
+export interface SceneSessionOptions extends ConnectOptions {
+  readonly url: string;
+  readonly token: () => Promise<string>;
+  readonly WebSocket: WebSocketConstructor;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random?: (() => number) | undefined;
+  readonly network?: EventTarget | undefined;
+}
+
+/** What an edit that is cut off by `close()` hears. */
+const closedByCaller = (): DioramaError => new DioramaError('session_closed');
+
+/**
+ * A scene that is open for live editing.
+ *
+ * Edits show at once in `doc`, travel at the end of the tick, and are `saved` when the server says that they are
+ * stored. Without a connection they are kept and sent after the next one.
+ */
+export class SceneSession {
+  /** Resolves when the scene's content is there. Rejects with the DioramaError when the server refuses. */
+  readonly synced: Promise<void>;
+  readonly presence: PresenceLane;
+  readonly live: LiveLane;
+  readonly #events = new Emitter<SessionEvents>();
+  readonly #connection: Connection;
+  #scene: SceneDoc;
+  #undo: UndoHistory;
+  #lane: DocumentLane;
+  #settleSynced: { resolve: () => void; reject: (error: DioramaError) => void } | undefined;
+  #welcome: Welcome | undefined;
+  #error: DioramaError | undefined;
+  #closed = false;
+  #wasDown = false;
+  #everSynced = false;
+  #lastStatus: SessionStatus = 'connecting';
+  /** The document that takes the place of one with a refused edit in it, once it has the server's state. */
+  #replacement: { readonly scene: SceneDoc; readonly refusal: DioramaError } | undefined;
+
+  constructor(options: SceneSessionOptions) {
+    const doc = options.doc ?? new Y.Doc();
+    this.synced = new Promise((resolve, reject) => {
+      this.#settleSynced = { resolve, reject };
+    });
+    // Who does not wait for it hears the error from `closed` and `error`.
+    this.synced.catch(() => undefined);
+    this.#connection = new Connection({
+      ...options,
+      random: options.random ?? Math.random,
+      network: options.network ?? platformNetwork(),
+      probe: queryAwarenessFrame,
+      onOpen: () => this.#opened(),
+      onFrame: (frame) => this.#received(frame),
+      onDown: (error) => this.#down(error),
+      onRefused: (error) => this.#end(error),
+    });
+    this.#scene = new SceneDoc(doc);
+    this.#undo = this.#newUndo(doc);
+    this.#lane = this.#newLane(doc);
+    this.presence = new PresenceLane({
+      doc,
+      clock: options.clock,
+      initial: options.user ? { user: { ...options.user } } : {},
+      send: (frame) => this.#connection.send(frame),
+      onChange: (others) => this.#events.emit('presence', others),
+    });
+    this.live = new LiveLane({
+      presence: this.presence,
+      commit: (write) => {
+        this.edit(write);
+        // Before the presence that ends the gesture: nobody sees the node jump back in between.
+        this.#lane.flush();
+      },
+    });
+    this.#connection.start();
+  }
+
+  /** Typed access to the document. Edits made outside `edit` are sent too, but cannot be undone. */
+  get scene(): SceneDoc {
+    return this.#scene;
+  }
+
+  get doc(): Y.Doc {
+    return this.#scene.doc;
+  }
+
+  get status(): SessionStatus {
+    if (this.#closed) return 'offline';
+    if (!this.#connection.isOpen) return this.#wasDown ? 'offline' : 'connecting';
+    if (!this.#everSynced) return 'connecting';
+    return this.saved ? 'saved' : 'saving';
+  }
+
+  /** Whether the server has acknowledged every edit. */
+  get saved(): boolean {
+    return !this.#closed && this.#connection.isOpen && this.#replacement === undefined && this.#lane.saved;
+  }
+
+  /** Who the server takes this client for, and the limits; undefined before the first connection. */
+  get welcome(): Welcome | undefined {
+    return this.#welcome;
+  }
+
+  get role(): Role | undefined {
+    return this.#welcome?.role;
+  }
+
+  /** Why the session ended, or why it is offline now. */
+  get error(): DioramaError | undefined {
+    return this.#error;
+  }
+
+  /** Why `edit` would throw; undefined when it would not. */
+  get readOnly(): DioramaError | undefined {
+    if (this.#closed) return this.#error ?? closedByCaller();
+    if (this.#replacement !== undefined) return this.#replacement.refusal;
+    if (this.role !== undefined && !allows(this.role, 'editor'))
+      return new DioramaError('read_only', `A ${this.role} may not edit this scene`);
+    const { schemaVersion } = this.#scene.settings();
+    if (schemaVersion > SCHEMA_VERSION)
+      return new DioramaError(
+        'schema_too_new',
+        `The scene is of schema version ${schemaVersion}, this program knows ${SCHEMA_VERSION}`,
+      );
+    return undefined;
+  }
+
+  on<K extends keyof SessionEvents>(event: K, listener: (argument: SessionEvents[K]) => void): Unsubscribe {
+    return this.#events.on(event, listener);
+  }
+
+  /**
+   * Edits the scene in one transaction that is one undo step; returns what `write` returns.
+   *
+   * When `write` throws, nothing of it is kept. Throws `read_only`, `schema_too_new`, `session_closed` before anything
+   * is written, and what SceneDoc throws.
+   */
+  edit<T>(write: (scene: SceneDoc) => T, options: EditOptions = {}): T {
+    this.#assertWritable();
+    return this.#undo.edit(() => write(this.#scene), options.merge);
+  }
+
+  /** Takes back this session's last step; others' edits stay. False when there is none. */
+  undo(): boolean {
+    this.#assertWritable();
+    return this.#undo.undo();
+  }
+
+  redo(): boolean {
+    this.#assertWritable();
+    return this.#undo.redo();
+  }
+
+  canUndo(): boolean {
+    return this.#undo.state.canUndo;
+  }
+
+  canRedo(): boolean {
+    return this.#undo.state.canRedo;
+  }
+
+  /** The next edit begins a new undo step, whatever its merge key. */
+  stopCapturing(): void {
+    this.#undo.stopCapturing();
+  }
+
+  /** Resolves when every edit made so far is stored. Rejects when the session ends, or an edit is refused, before that. */
+  flushed(): Promise<void> {
+    if (this.#replacement !== undefined) return Promise.reject(this.#replacement.refusal);
+    return this.#lane.flushed();
+  }
+
+  /** Ends the session. Edits that are not stored yet are sent, but nobody waits for them: `await flushed()` first. */
+  close(): void {
+    if (this.#closed) return;
+    this.#lane.flush();
+    this.#end(undefined);
+  }
+
+  #newUndo(doc: Y.Doc): UndoHistory {
+    return new UndoHistory(doc, (state) => this.#events.emit('undo-stack', state));
+  }
+
+  #newLane(doc: Y.Doc): DocumentLane {
+    return new DocumentLane({
+      doc,
+      send: (frame) => this.#connection.send(frame),
+      mayWrite: () => this.role === undefined || allows(this.role, 'editor'),
+      maxFrameBytes: () => this.#welcome?.max_frame_bytes ?? Number.POSITIVE_INFINITY,
+      onUnsendable: (error) => this.#refused(error),
+      onSynced: () => this.#laneSynced(),
+      onChange: () => this.#reportStatus(),
+    });
+  }
+
+  #assertWritable(): void {
+    const { readOnly } = this;
+    if (readOnly !== undefined) throw readOnly;
+  }
+
+  #opened(): void {
+    this.#lane.connected();
+    this.presence.connected();
+    this.#reportStatus();
+  }
+
+  #received(frame: Uint8Array): void {
+    const decoder = decoding.createDecoder(frame);
+    const type = decoding.readVarUint(decoder);
+    switch (type) {
+      case MESSAGE.sync:
+        return this.#lane.receiveSync(decoder);
+      case MESSAGE.awareness:
+        return this.presence.receive(decoder);
+      case MESSAGE.queryAwareness:
+        return this.presence.answer();
+      case MESSAGE.saved:
+        return this.#lane.receiveSaved(readSaved(decoder));
+      case MESSAGE.refused: {
+        const { code, detail, issues } = readRefused(decoder);
+        return this.#refused(new DioramaError(code, detail, { issues }));
+      }
+      case MESSAGE.welcome: {
+        this.#welcome = readWelcome(decoder);
+        return this.#events.emit('welcome', this.#welcome);
+      }
+      default:
+      // A newer server may say more than we understand.
+    }
+  }
+
+  #laneSynced(): void {
+    this.#connection.proved();
+    this.#error = undefined;
+    this.#everSynced = true;
+    const replacement = this.#replacement;
+    if (replacement !== undefined) {
+      this.#replacement = undefined;
+      this.#undo.destroy();
+      this.#scene = replacement.scene;
+      this.#undo = this.#newUndo(replacement.scene.doc);
+      this.#events.emit('reset', replacement.scene.doc);
+      this.#events.emit('undo-stack', this.#undo.state);
+    }
+    this.#settleSynced?.resolve();
+    this.#events.emit('synced', undefined);
+  }
+
+  /**
+   * Goes back to the server's state with a fresh document.
+   *
+   * What follows a refused edit depends on it (Yjs applies a client's edits in order), so the server can never take in
+   * anything more from the old document. A fresh one has a client id of its own and starts clean. The old one stays
+   * in view until the fresh one is complete.
+   */
+  #refused(refusal: DioramaError): void {
+    this.#lane.release(refusal);
+    const doc = new Y.Doc();
+    this.#replacement = { scene: new SceneDoc(doc), refusal };
+    this.#lane = this.#newLane(doc);
+    this.live.cancel();
+    this.#events.emit('refused', refusal);
+    if (!this.#closed) this.#connection.restart(refusal);
+  }
+
+  #down(error: DioramaError): void {
+    this.#wasDown = true;
+    this.#error = error;
+    this.#lane.disconnected();
+    this.presence.disconnected();
+    this.#reportStatus();
+  }
+
+  #end(error: DioramaError | undefined): void {
+    this.#closed = true;
+    this.#error = error;
+    this.presence.destroy();
+    this.#connection.close();
+    this.#lane.release(error ?? closedByCaller());
+    this.#undo.destroy();
+    this.#settleSynced?.reject(error ?? closedByCaller());
+    this.#reportStatus();
+    this.#events.emit('closed', error);
+  }
+
+  #reportStatus(): void {
+    const { status } = this;
+    if (status === this.#lastStatus) return;
+    this.#lastStatus = status;
+    this.#events.emit('status', status);
+  }
+}
+
+/** Where the platform says that the network is back; Node does not. */
+function platformNetwork(): EventTarget | undefined {
+  return typeof window === 'undefined' ? undefined : window;
+}

@@ -1,0 +1,32 @@
+import type { DioramaError, Presence, Welcome } from '@diorama/shared';
+import type * as Y from 'yjs';
+
+/**
+ * - `connecting`: the first attempt is under way.
+ * - `saving`: edits are on their way to the server's store, or the session is catching up after an interruption.
+ * - `saved`: every edit is stored, acknowledged by the server.
+ * - `offline`: not connected; edits are kept and sent after the reconnection.
+ */
+export type SessionStatus = 'connecting' | 'saving' | 'saved' | 'offline';
+
+export interface UndoState {
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+}
+
+/** What each event of a session carries. */
+export interface SessionEvents {
+  status: SessionStatus;
+  /** Somebody else came, left or changed; the same map as `session.presence.others`. */
+  presence: ReadonlyMap<number, Presence>;
+  welcome: Welcome;
+  /** First and every later sync. */
+  synced: void;
+  /** The server did not apply an edit. The session goes back to the server's state: expect `reset`. */
+  refused: DioramaError;
+  /** `session.doc` and `session.scene` are new objects at the server's state; bind views to them again. */
+  reset: Y.Doc;
+  /** The session has ended and will not reconnect: by `close()` (undefined), or because the server refused it. */
+  closed: DioramaError | undefined;
+  'undo-stack': UndoState;
+}

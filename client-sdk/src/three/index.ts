@@ -1,0 +1,1 @@
+export * from '@diorama/shared/scene-view';
