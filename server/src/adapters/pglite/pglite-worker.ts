@@ -1,0 +1,99 @@
+import { PGlite, types, type Transaction } from '@electric-sql/pglite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { OPENED_ID, type PgliteFailure, type PgliteReply, type PgliteRequest } from './protocol.js';
+
+// The entry of the thread that owns the embedded database: a slow query must never block the event loop of the editors.
+
+if (parentPort === null) throw new Error('pglite-worker runs as a worker thread only');
+const port = parentPort;
+
+interface OpenTransaction {
+  readonly tx: Transaction;
+  readonly end: (commit: boolean) => void;
+  readonly ended: Promise<void>;
+}
+
+class RolledBack extends Error {}
+
+const transactions = new Map<number, OpenTransaction>();
+
+const failureOf = (error: unknown): PgliteFailure => {
+  const { message, code, detail, constraint } = error as PgliteFailure;
+  return { message: message ?? String(error), code, detail, constraint };
+};
+
+const reply = (message: PgliteReply): void => port.postMessage(message);
+const succeed = (id: number, rows: unknown[] = [], rowCount = 0): void =>
+  reply({ id, ok: true, rows, rowCount });
+const fail = (id: number, error: unknown): void => reply({ id, ok: false, error: failureOf(error) });
+
+/** PGlite runs a transaction as a callback; this holds the callback open until `end` is called. */
+function begin(database: PGlite, id: number): void {
+  const ended = database.transaction(
+    (tx) =>
+      new Promise<void>((resolve, reject) => {
+        const end = (commit: boolean): void => (commit ? resolve() : reject(new RolledBack()));
+        transactions.set(id, { tx, end, ended });
+        succeed(id);
+      }),
+  );
+  ended.catch((error: unknown) => {
+    // Errors of the end are reported by `end`; only a BEGIN that failed has nobody else to report it.
+    if (!transactions.has(id)) fail(id, error);
+  });
+}
+
+async function end(transaction: number, commit: boolean): Promise<void> {
+  const open = transactionOf(transaction);
+  open.end(commit);
+  try {
+    await open.ended;
+  } catch (error) {
+    if (!(error instanceof RolledBack)) throw error;
+  } finally {
+    transactions.delete(transaction);
+  }
+}
+
+function transactionOf(id: number): OpenTransaction {
+  const open = transactions.get(id);
+  if (open === undefined) throw new Error('The transaction has ended already');
+  return open;
+}
+
+async function handle(database: PGlite, request: PgliteRequest): Promise<void> {
+  switch (request.kind) {
+    case 'query': {
+      const client = request.transaction === null ? database : transactionOf(request.transaction).tx;
+      const result = await client.query(request.sql, request.params);
+      succeed(request.id, result.rows, Math.max(result.rowCount ?? 0, result.affectedRows ?? 0));
+      return;
+    }
+    case 'begin':
+      begin(database, request.id);
+      return;
+    case 'end':
+      await end(request.transaction, request.commit);
+      succeed(request.id);
+      return;
+    case 'close':
+      await database.close();
+      succeed(request.id);
+      port.close();
+  }
+}
+
+const { dataDir } = workerData as { dataDir: string };
+try {
+  const database = await PGlite.create({
+    dataDir,
+    parsers: { [types.INT8]: Number, [types.TIMESTAMPTZ]: (text) => new Date(text) },
+  });
+  port.on('message', (request: PgliteRequest) => {
+    handle(database, request).catch((error: unknown) => fail(request.id, error));
+  });
+  succeed(OPENED_ID);
+} catch (error) {
+  fail(OPENED_ID, error);
+  port.close();
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Authenticator } from './access/authenticator.js';
+import { developmentLink } from './access/development-link.js';
+import { openPglite } from './adapters/pglite/pglite-database.js';
+import { openPostgres } from './adapters/postgres/postgres-database.js';
+import { ConfigError, loggableConfig, readConfig, type Config } from './config.js';
+import type { Database } from './database/database.js';
+import { migrate } from './database/migrate.js';
+import { createApp } from './http/app.js';
+import { closeServer, listen } from './http/listen.js';
+import { createLogger, type Logger } from './observability/logger.js';
+import { createHttpMetrics, createRegistry } from './observability/metrics.js';
+import { probe } from './observability/readiness.js';
+import { systemRoutes } from './observability/routes.js';
+import { Shutdown } from './processes/shutdown.js';
+
+const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const EDITOR_DIRECTORY = fileURLToPath(new URL('../../editor/dist', import.meta.url));
+const HTTP_GRACE_MS = 3_000;
+
+/** One line for whoever watches the terminal; the log has the details. */
+const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const openDatabase = (config: Config): Promise<Database> =>
+  config.DATABASE_URL === undefined
+    ? openPglite({ dataDir: join(config.dataDir, 'database') })
+    : openPostgres({ connectionString: config.DATABASE_URL });
+
+async function start(config: Config, logger: Logger, shutdown: Shutdown): Promise<void> {
+  tell('Opening the database …');
+  const database = await openDatabase(config);
+  shutdown.register('database', () => database.close());
+  const applied = await migrate(database);
+  logger.info({ applied }, 'database is up to date');
+
+  const authenticator = new Authenticator({ secret: config.jwtSecret });
+  const registry = createRegistry();
+
+  const app = createApp({
+    routes: [...systemRoutes(PACKAGE.version, [probe('database', () => database.query('SELECT 1'))])],
+    authenticator,
+    maxJsonBodyBytes: config.MAX_JSON_BODY_BYTES,
+    logger,
+    registry,
+    requestSeconds: createHttpMetrics(registry),
+    editorDirectory: EDITOR_DIRECTORY,
+    version: PACKAGE.version,
+  });
+  const server = createServer(app);
+  shutdown.register('http', () => closeServer(server, HTTP_GRACE_MS));
+
+  const port = await listen(server, config.HOST, config.PORT);
+  logger.info({ port }, 'listening');
+  const { HOST: host, developmentIdentity } = config;
+  const link = await developmentLink({ host, developmentIdentity, authenticator, port });
+  tell(`Diorama is ready: ${link}`);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const logger = createLogger(config.LOG_LEVEL);
+  const shutdown = new Shutdown({ logger });
+  const stop = async (reason: string): Promise<void> => {
+    logger.info({ reason }, 'stopping');
+    process.exit((await shutdown.run()) ? 0 : 1);
+  };
+  process.on('SIGINT', () => void stop('SIGINT'));
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  // Whoever started us over IPC has died without a signal: nobody is left to stop us later.
+  if (process.send !== undefined) process.once('disconnect', () => void stop('parent gone'));
+  logger.info({ config: loggableConfig(config), node: process.version, pid: process.pid }, 'starting');
+  try {
+    await start(config, logger, shutdown);
+  } catch (error) {
+    logger.fatal({ err: error }, 'could not start');
+    tell(`Diorama could not start: ${error instanceof Error ? error.message : String(error)}`);
+    await shutdown.run();
+    process.exit(1);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  tell(error.message);
+  process.exitCode = 1;
+}
