@@ -3,9 +3,17 @@ import type { PresenceLane } from './presence-lane.js';
 
 export interface LiveLaneOptions {
   readonly presence: PresenceLane;
+  /** Where the document has a node. */
+  readonly poseOf: (nodeId: string) => Pose | undefined;
   /** Writes the final poses as one edit, and sends it before anything else. */
   readonly commit: (write: (scene: SceneDoc) => void) => void;
 }
+
+const livePoseOf = ({ translation, rotation, scale }: LivePose): LivePose => ({
+  translation,
+  rotation,
+  scale,
+});
 
 /**
  * Gestures: poses that change many times a second and are stored once.
@@ -15,7 +23,7 @@ export interface LiveLaneOptions {
  */
 export class LiveLane {
   readonly #options: LiveLaneOptions;
-  #moved: Map<string, Partial<Pose>> | undefined;
+  #moved: Map<string, LivePose> | undefined;
 
   constructor(options: LiveLaneOptions) {
     this.#options = options;
@@ -34,17 +42,22 @@ export class LiveLane {
     return poses;
   }
 
-  /** Begins a gesture; one that is under way is committed. */
-  begin(): void {
+  /** Begins a gesture on nodes, which from now on show where this client holds them. One under way is committed first. */
+  begin(nodeIds: Iterable<string> = []): void {
     this.commit();
     this.#moved = new Map();
+    const held: Record<string, LivePose> = {};
+    for (const id of nodeIds) {
+      const pose = this.#options.poseOf(id);
+      if (pose !== undefined) held[id] = livePoseOf(pose);
+    }
+    if (Object.keys(held).length > 0) this.#options.presence.set({ live: held });
   }
 
   /** Shows nodes at new poses, in the space of their parents. Begins a gesture if none is under way. */
   move(poses: Readonly<Record<string, LivePose>>): void {
     const moved = (this.#moved ??= new Map());
-    for (const [id, { translation, rotation, scale }] of Object.entries(poses))
-      moved.set(id, { translation, rotation, scale });
+    for (const [id, pose] of Object.entries(poses)) moved.set(id, livePoseOf(pose));
     this.#options.presence.set({ live: { ...this.#options.presence.self.live, ...poses } });
   }
 

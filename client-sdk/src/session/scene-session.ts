@@ -102,6 +102,7 @@ export class SceneSession {
     });
     this.live = new LiveLane({
       presence: this.presence,
+      poseOf: (id) => this.#scene.node(id)?.pose,
       commit: (write) => {
         this.edit(write);
         // Before the presence that ends the gesture: nobody sees the node jump back in between.
