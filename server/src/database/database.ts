@@ -4,14 +4,23 @@ export interface QueryResult<Row> {
   readonly rowCount: number;
 }
 
-/** Runs SQL. int8 comes back as number (our counters stay below 2^53), bytea as Uint8Array, timestamptz as Date, jsonb parsed. */
+/**
+ * Runs SQL. Parameters for jsonb are passed as JSON text: the drivers disagree on arrays.
+ *
+ * Errors of the database carry its SQLSTATE as `code`. int8 comes back as number (our counters stay below 2^53), bytea as Uint8Array, timestamptz as Date, jsonb parsed.
+ */
 export interface SqlClient {
   query<Row = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<QueryResult<Row>>;
 }
 
 /** The database: PGlite on one machine, Postgres in a cluster, behind the same SQL. */
 export interface Database extends SqlClient {
-  /** Runs `work` in one transaction: commits when it resolves, rolls back when it throws. */
+  /**
+   * Runs `work` in one transaction: commits when it resolves, rolls back when it throws.
+   *
+   * `work` uses `tx` alone: a query on the database itself waits for the transaction to end, on PGlite for ever. Keep
+   * it short: on PGlite everybody else waits.
+   */
   transaction<T>(work: (tx: SqlClient) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPglite } from '../../../test/support/pglite.js';
+import { startPostgres } from '../../../test/support/postgres.js';
+import { openPostgres } from '../adapters/postgres/postgres-database.js';
+import type { Database } from './database.js';
+import { migrate } from './migrate.js';
+
+interface Opened {
+  readonly database: Database;
+  stop(): Promise<void>;
+}
+
+const ADAPTERS: Record<string, () => Promise<Opened>> = {
+  PGlite: startPglite,
+  async Postgres() {
+    const postgres = await startPostgres();
+    const database = await openPostgres({ connectionString: await postgres.createDatabase() });
+    return {
+      database,
+      async stop() {
+        await database.close();
+        await postgres.stop();
+      },
+    };
+  },
+};
+
+describe.each(Object.keys(ADAPTERS))('the database port on %s', (name) => {
+  let opened: Opened;
+  let database: Database;
+
+  beforeAll(async () => {
+    opened = await (ADAPTERS[name] as () => Promise<Opened>)();
+    database = opened.database;
+    await database.query('CREATE TABLE items (id int8 PRIMARY KEY, data bytea, at timestamptz, doc jsonb)');
+  });
+  afterAll(() => opened.stop());
+
+  it('LOG-1: reads int8 as number, bytea as bytes of its own, timestamptz as Date, jsonb parsed', async () => {
+    const { rows } = await database.query(
+      `SELECT $1::int8 AS number, $2::bytea AS bytes, $3::timestamptz AS date, $4::jsonb AS json,
+              NULL::text AS nothing, $5::text[] AS texts, count(*) AS counted FROM (VALUES (1), (2)) AS v`,
+      [
+        2 ** 40,
+        new Uint8Array([0, 1, 255]),
+        new Date('2026-01-02T03:04:05.678Z'),
+        '[1,{"a":null}]',
+        ['x', 'y'],
+      ],
+    );
+    const row = rows[0] as { bytes: Uint8Array };
+    expect({ ...row, bytes: [...row.bytes] }).toEqual({
+      number: 2 ** 40,
+      bytes: [0, 1, 255],
+      date: new Date('2026-01-02T03:04:05.678Z'),
+      json: [1, { a: null }],
+      nothing: null,
+      texts: ['x', 'y'],
+      counted: 2,
+    });
+    expect(row.bytes).toBeInstanceOf(Uint8Array);
+  });
+
+  it('LOG-1: takes bytes that are a view into a larger buffer', async () => {
+    const view = new Uint8Array([9, 9, 1, 2, 3, 9]).subarray(2, 5);
+    const { rows } = await database.query<{ bytes: Uint8Array }>('SELECT $1::bytea AS bytes', [view]);
+    expect([...(rows[0]?.bytes ?? [])]).toEqual([1, 2, 3]);
+  });
+
+  it('LOG-1: counts the rows that a statement returned or changed', async () => {
+    const insert = await database.query('INSERT INTO items (id) VALUES (1), (2), (3)');
+    const update = await database.query('UPDATE items SET doc = NULL WHERE id > 1 RETURNING id');
+    const select = await database.query('SELECT id FROM items');
+    const remove = await database.query('DELETE FROM items');
+    expect([insert.rowCount, update.rowCount, select.rowCount, remove.rowCount]).toEqual([3, 2, 3, 3]);
+  });
+
+  it('LOG-2: a transaction commits when its work resolves, and returns its result', async () => {
+    const result = await database.transaction(async (tx) => {
+      await tx.query('INSERT INTO items (id) VALUES (10)');
+      return 'done';
+    });
+    expect(result).toBe('done');
+    expect((await database.query('SELECT id FROM items WHERE id = 10')).rowCount).toBe(1);
+  });
+
+  it('LOG-2: a transaction whose work throws leaves nothing behind and rethrows', async () => {
+    const work = database.transaction(async (tx) => {
+      await tx.query('INSERT INTO items (id) VALUES (20)');
+      throw new Error('changed my mind');
+    });
+    await expect(work).rejects.toThrow('changed my mind');
+    expect((await database.query('SELECT id FROM items WHERE id = 20')).rowCount).toBe(0);
+  });
+
+  it('LOG-2: transactions that run at once do not mix', async () => {
+    const count = 8;
+    await database.query('INSERT INTO items (id, doc) VALUES (30, $1)', ['0']);
+    const increment = () =>
+      database.transaction(async (tx) => {
+        const { rows } = await tx.query<{ doc: number }>('SELECT doc FROM items WHERE id = 30 FOR UPDATE');
+        await tx.query('UPDATE items SET doc = $1 WHERE id = 30', [String((rows[0]?.doc ?? 0) + 1)]);
+      });
+    await Promise.all(Array.from({ length: count }, increment));
+    const { rows } = await database.query('SELECT doc FROM items WHERE id = 30');
+    expect(rows).toEqual([{ doc: count }]);
+  });
+
+  it('LOG-3: a failed statement rejects with its SQLSTATE, and the next one works', async () => {
+    await database.query('INSERT INTO items (id) VALUES (40)');
+    const twice = database.query('INSERT INTO items (id) VALUES (40)');
+    await expect(twice).rejects.toMatchObject({ code: '23505', constraint: 'items_pkey' });
+    await expect(database.query('SELEKT')).rejects.toMatchObject({ code: '42601' });
+    const failing = database.transaction((tx) => tx.query('SELECT 1 / 0'));
+    await expect(failing).rejects.toMatchObject({ code: '22012' });
+    expect((await database.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it('LOG-4: migrations run once, also when two servers start together', async () => {
+    const [first, second] = await Promise.all([migrate(database), migrate(database)]);
+    expect([...first, ...second]).toEqual(expect.arrayContaining(['001-initial']));
+    expect(new Set([...first, ...second]).size).toBe(first.length + second.length);
+    expect(await migrate(database)).toEqual([]);
+  });
+});
