@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Http } from '../support/http.js';
+import { processesOf } from '../support/processes.js';
 import { startServer } from '../support/server-process.js';
 
 const SERVER = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
@@ -21,22 +22,6 @@ async function runToEnd(env: Record<string, string>): Promise<{ code: number | n
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   await rm(dataDir, { recursive: true, force: true });
   return { code, output };
-}
-
-/** The processes whose environment names the data directory: the server and whatever it started. */
-async function processesOf(dataDir: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(
-      (error: NodeJS.ErrnoException) => {
-        // A process that has ended, or is not ours to read, is none of the server's.
-        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(error.code ?? '')) return '';
-        throw error;
-      },
-    );
-    if (environment.split('\0').includes(`DIORAMA_DATA_DIR=${dataDir}`)) found.push(pid);
-  }
-  return found;
 }
 
 describe('the life of a server process', () => {

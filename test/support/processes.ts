@@ -1,0 +1,17 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** The processes whose environment names the data directory: the server and whatever it started. */
+export async function processesOf(dataDir: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(
+      (error: NodeJS.ErrnoException) => {
+        // A process that has ended, or is not ours to read, is none of the server's.
+        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(error.code ?? '')) return '';
+        throw error;
+      },
+    );
+    if (environment.split('\0').includes(`DIORAMA_DATA_DIR=${dataDir}`)) found.push(pid);
+  }
+  return found;
+}
