@@ -7,6 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source'] } },
   test: {
     include: ['*/src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
+    globalSetup: 'test/support/database-template.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { copyDatabaseTemplate } from './database-template.js';
 
 const SERVER_ENTRY = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
 
@@ -60,7 +61,7 @@ export interface ServerProcess {
  * @throws Error with the server's output, if it ends or stays silent for 60 seconds before it is ready.
  */
 export async function startServer(options: StartServerOptions = {}): Promise<ServerProcess> {
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'diorama-test-')));
+  const dataDir = options.dataDir ?? (await createDataDir());
   const removeOwnDataDir = async (): Promise<void> => {
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   };
@@ -109,6 +110,12 @@ export async function startServer(options: StartServerOptions = {}): Promise<Ser
     await removeOwnDataDir();
     throw new Error(`The server did not become ready. Its output:\n${logs()}`, { cause });
   }
+}
+
+async function createDataDir(): Promise<string> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'diorama-test-'));
+  await copyDatabaseTemplate(join(dataDir, 'database'));
+  return dataDir;
 }
 
 function inheritedEnv(): Record<string, string> {
