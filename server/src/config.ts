@@ -27,7 +27,10 @@ export const environmentSchema = z.object({
     .describe(
       'HS256 secret of the tokens. Without it a development secret is made, and only loopback is served.',
     ),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least level of the JSON lines on stderr. `npm start` sets `warn` unless it is set.'),
   RENDER_WORKERS: count(0, 64, 1).describe('Render workers that the server starts and watches; 0 for none.'),
   RENDER_TIMEOUT_MS: count(1_000, 3_600_000, 120_000).describe('A render job that takes longer is stopped.'),
   MAX_JSON_BODY_BYTES: count(1_024, 1 << 30, 32 << 20).describe('Largest JSON body.'),
