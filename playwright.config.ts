@@ -5,6 +5,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '**/*.spec.ts',
+  globalSetup: './test/support/database-template.ts',
   outputDir: 'test-results',
   // WebGL runs on the CPU here, so two pages that draw at once already fill the machine.
   workers: 1,
