@@ -5,7 +5,8 @@ import type { CallInput } from './rest/request.js';
 import { RestClient, type TokenSource } from './rest/rest-client.js';
 import { ScenesApi } from './rest/scenes.js';
 import { systemClock, type Clock, type WebSocketConstructor } from './session/ports.js';
-import { SceneSession, type ConnectOptions } from './session/scene-session.js';
+import { SceneSession } from './session/scene-session.js';
+import type { ConnectOptions } from './session/session-options.js';
 
 export interface DioramaOptions {
   /** Origin of the server, such as `http://127.0.0.1:8080`. */

@@ -22,5 +22,6 @@ export type { UploadFile, UploadProgress } from './rest/upload-form.js';
 export { LiveLane } from './session/live-lane.js';
 export type { Clock, WebSocketConstructor, WebSocketLike } from './session/ports.js';
 export { PresenceLane } from './session/presence-lane.js';
-export { SceneSession, type ConnectOptions, type EditOptions } from './session/scene-session.js';
+export { SceneSession } from './session/scene-session.js';
+export type { ConnectOptions, EditOptions } from './session/session-options.js';
 export type { SessionEvents, SessionStatus, UndoState } from './session/session-events.js';

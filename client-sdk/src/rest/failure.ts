@@ -47,7 +47,7 @@ function parseJson(text: string): unknown {
 }
 
 /** The error of a request that got no answer. Aborting is the caller's own doing and stays what it is. */
-export function networkFailure(cause: unknown, url: URL, signal: AbortSignal | undefined): unknown {
-  if (signal?.aborted) return signal.reason;
+export function networkFailure(cause: unknown, url: URL, signal: AbortSignal | undefined): Error {
+  if (signal?.aborted) return signal.reason as Error;
   return new DioramaError('unreachable', `${url.origin} cannot be reached`, { cause });
 }

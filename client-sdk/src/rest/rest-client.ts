@@ -81,7 +81,7 @@ export class RestClient {
       },
       signal: input.signal ?? null,
     };
-    if (input.body !== undefined) init.body = json ? JSON.stringify(input.body) : (input.body as FormData);
+    if (input.body !== undefined) init.body = json ? JSON.stringify(input.body) : input.body;
     try {
       return await this.#options.fetch(url, init);
     } catch (cause) {

@@ -47,7 +47,7 @@ function sendByXhr(
     const abort = (): void => xhr.abort();
     const fail = (): void => {
       signal?.removeEventListener('abort', abort);
-      reject(networkFailure(new Error('The upload got no answer'), url, signal) as Error);
+      reject(networkFailure(new Error('The upload got no answer'), url, signal));
     };
     xhr.open('POST', url);
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);

@@ -17,32 +17,10 @@ import { Connection } from './connection.js';
 import { DocumentLane } from './document-lane.js';
 import { queryAwarenessFrame } from './frames.js';
 import { LiveLane } from './live-lane.js';
-import type { Clock, WebSocketConstructor } from './ports.js';
 import { PresenceLane } from './presence-lane.js';
 import type { SessionEvents, SessionStatus } from './session-events.js';
+import { platformNetwork, type EditOptions, type SceneSessionOptions } from './session-options.js';
 import { UndoHistory } from './undo-history.js';
-
-export interface ConnectOptions {
-  /** Shown to the others; more can be shown with `session.presence.set`. */
-  readonly user?: { readonly name: string; readonly color: string } | undefined;
-  /** A document to carry on with, such as one restored from a local store. By default an empty one. */
-  readonly doc?: Y.Doc | undefined;
-}
-
-export interface EditOptions {
-  /** Edits that follow each other within a second with the same key are one undo step. */
-  readonly merge?: string | undefined;
-}
-
-export interface SceneSessionOptions extends ConnectOptions {
-  readonly url: string;
-  readonly token: () => Promise<string>;
-  readonly WebSocket: WebSocketConstructor;
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random?: (() => number) | undefined;
-  readonly network?: EventTarget | undefined;
-}
 
 /** What an edit that is cut off by `close()` hears. */
 const closedByCaller = (): DioramaError => new DioramaError('session_closed');
@@ -326,9 +304,4 @@ export class SceneSession {
     this.#lastStatus = status;
     this.#events.emit('status', status);
   }
-}
-
-/** Where the platform says that the network is back; Node does not. */
-function platformNetwork(): EventTarget | undefined {
-  return typeof window === 'undefined' ? undefined : window;
 }

@@ -1,4 +1,4 @@
-import { Material, Mesh, Texture, type Object3D } from 'three';
+import { type Material, Mesh, Texture, type Object3D } from 'three';
 
 /** Frees the GPU memory of everything below a model's root. */
 export function disposeModel({ scene }: { readonly scene: Object3D }): void {

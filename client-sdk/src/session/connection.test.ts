@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { FakeClock } from '../../test/support/fake-clock.js';
+import { SyncServer } from '../../test/support/sync-server.js';
+import { backoffMs } from './backoff.js';
+import { Connection, PROBE_TIMEOUT_MS, SILENCE_MS, type ConnectionOptions } from './connection.js';
+import { queryAwarenessFrame } from './frames.js';
+
+let server: SyncServer;
+let clock: FakeClock;
+let connection: Connection;
+
+beforeEach(async () => {
+  server = await new SyncServer().start();
+  clock = new FakeClock();
+});
+
+afterEach(async () => {
+  connection.close();
+  await server.destroy();
+});
+
+function connect(overrides: Partial<ConnectionOptions> = {}) {
+  const onOpen = vi.fn();
+  const onDown = vi.fn();
+  const onRefused = vi.fn();
+  const onFrame = vi.fn();
+  connection = new Connection({
+    url: `${server.url.replace('http', 'ws')}/v1/sync/scn_test`,
+    token: () => Promise.resolve('t'),
+    WebSocket,
+    clock,
+    random: () => 0.5,
+    network: undefined,
+    probe: queryAwarenessFrame,
+    onOpen,
+    onFrame,
+    onDown,
+    onRefused,
+    ...overrides,
+  });
+  connection.start();
+  return { onOpen, onDown, onRefused, onFrame };
+}
+
+describe('attempts', () => {
+  it('SDK-5: attempts that fail wait longer and longer; one that proved itself begins anew', async () => {
+    await server.stop();
+    const { onDown, onOpen } = connect();
+    const waits: (number | undefined)[] = [];
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await vi.waitFor(() => expect(onDown).toHaveBeenCalledTimes(attempt));
+      waits.push(clock.nextInMs);
+      clock.advance(clock.nextInMs ?? 0);
+    }
+    expect(waits).toEqual([0, 1, 2].map((attempt) => backoffMs(attempt, 0.5)));
+    await vi.waitFor(() => expect(onDown).toHaveBeenCalledTimes(4));
+    await server.start();
+    clock.advance(clock.nextInMs ?? 0);
+    await vi.waitFor(() => expect(onOpen).toHaveBeenCalled());
+    connection.proved();
+    server.hangUp(1012);
+    await vi.waitFor(() => expect(onDown).toHaveBeenCalledTimes(5));
+    expect(clock.nextInMs).toBe(backoffMs(0, 0.5));
+  });
+
+  it('SDK-5: when the network comes back, the wait is over at once', async () => {
+    const network = new EventTarget();
+    await server.stop();
+    const { onDown, onOpen } = connect({ network });
+    await vi.waitFor(() => expect(onDown).toHaveBeenCalled());
+    await server.start();
+    network.dispatchEvent(new Event('online'));
+    await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(1));
+  });
+
+  it('SDK-6: a token that cannot be obtained is asked for again after the wait', async () => {
+    const token = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new Error('the login is down'));
+    token.mockResolvedValue('t');
+    const { onDown, onOpen } = connect({ token });
+    await vi.waitFor(() => expect(onDown).toHaveBeenCalledTimes(1));
+    clock.advance(clock.nextInMs ?? 0);
+    await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(1));
+  });
+});
+
+describe('silence', () => {
+  it('SDK-14: a line that answers a question after a silence stays', async () => {
+    const { onOpen, onFrame, onDown } = connect();
+    await vi.waitFor(() => expect(onOpen).toHaveBeenCalled());
+    await vi.waitFor(() => expect(onFrame).toHaveBeenCalled());
+    const heard = onFrame.mock.calls.length;
+    clock.advance(SILENCE_MS);
+    await vi.waitFor(() => expect(onFrame.mock.calls.length).toBeGreaterThan(heard));
+    clock.advance(PROBE_TIMEOUT_MS);
+    expect(onDown).not.toHaveBeenCalled();
+    expect(connection.isOpen).toBe(true);
+  });
+
+  it('SDK-14: a line that stays silent after a question is given up, and another is made', async () => {
+    server.silent = true;
+    const { onOpen, onDown } = connect();
+    await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(1));
+    clock.advance(SILENCE_MS);
+    expect(onDown).not.toHaveBeenCalled();
+    clock.advance(PROBE_TIMEOUT_MS);
+    expect(onDown).toHaveBeenCalledWith(expect.objectContaining({ code: 'unreachable' }));
+    clock.advance(clock.nextInMs ?? 0);
+    await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(2));
+  });
+});
+
+it('SDK-7: a connection that is closed sets no timer and makes no further attempt', async () => {
+  const { onOpen, onDown, onRefused } = connect();
+  await vi.waitFor(() => expect(onOpen).toHaveBeenCalled());
+  connection.close();
+  await vi.waitFor(() => expect(server.connections).toBe(0));
+  expect(clock.nextInMs).toBeUndefined();
+  expect(onDown).not.toHaveBeenCalled();
+  expect(onRefused).not.toHaveBeenCalled();
+});
