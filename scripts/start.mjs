@@ -4,12 +4,17 @@ import { exitWith } from './lib/failure.mjs';
 import { requireNodeVersion } from './lib/node-version.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { runServer } from './lib/server.mjs';
-import { ensureSystemPackages, RENDERING } from './lib/system-packages.mjs';
+import { ensureSystemPackages, RENDERING, reportMissingPackages } from './lib/system-packages.mjs';
 
 await exitWith(async () => {
   requireNodeVersion();
-  await ensureSystemPackages([RENDERING]);
   await ensureNpmPackages();
-  if (!isBuilt()) await build();
+  if (isBuilt()) {
+    // Where the package manager could not help the first time, asking it again would only delay every start.
+    reportMissingPackages([RENDERING]);
+  } else {
+    await ensureSystemPackages([RENDERING]);
+    await build();
+  }
   return runServer();
 });

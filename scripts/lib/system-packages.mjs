@@ -17,8 +17,9 @@ class SystemNeed {
     this.packages = packages;
   }
 
-  /** Names of the packages that are not there. */
+  /** Names of the packages that are not there. Elsewhere than on Linux the system brings its own. */
   missing() {
+    if (process.platform !== 'linux') return [];
     return Object.keys(this.packages).filter((name) => !this.packages[name]());
   }
 
@@ -49,23 +50,31 @@ export const BROWSER = new SystemNeed('the browser tests', {
 });
 
 /**
- * Installs what is missing where that needs no question (root on Debian or Ubuntu); otherwise prints the exact
- * command and goes on, because everything but the purpose of the need works without it.
+ * Installs what is missing where that needs no question (root on Debian or Ubuntu), and reports what is missing
+ * still.
  *
  * @param {SystemNeed[]} needs
  */
 export async function ensureSystemPackages(needs) {
-  // Elsewhere node-gyp finds the system's own compiler, and `gl` the system's own display.
-  if (process.platform !== 'linux') return;
   const missing = needs.flatMap((need) => need.missing());
   if (missing.length > 0 && canInstall()) {
     await step(`Installing system packages: ${missing.join(' ')}`, () => install(missing));
   }
+  reportMissingPackages(needs);
+}
+
+/**
+ * Prints the command that installs what is missing, and goes on: everything but the purpose of a need works
+ * without it.
+ *
+ * @param {SystemNeed[]} needs
+ */
+export function reportMissingPackages(needs) {
   for (const need of needs) {
-    const stillMissing = need.missing();
-    if (stillMissing.length === 0) continue;
-    say(`! Missing system packages, needed for ${need.purpose}. On Debian and Ubuntu, install them with`);
-    say(`    ${installCommand(stillMissing)}`);
+    const missing = need.missing();
+    if (missing.length === 0) continue;
+    say(`! Missing, and needed for ${need.purpose}: ${missing.join(' ')}. On Debian and Ubuntu:`);
+    say(`    ${installCommand(missing)}`);
   }
 }
 
@@ -77,15 +86,7 @@ async function install(packages) {
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   // One broken source among several fails the update, yet the packages may come from another: let install decide.
   await run('apt-get', ['update', '-q'], { env });
-  const options = [
-    '-y',
-    '-q',
-    '--no-install-recommends',
-    '-o',
-    'DPkg::Lock::Timeout=120',
-    '-o',
-    'Dpkg::Use-Pty=0',
-  ];
+  const options = ['-yq', '--no-install-recommends', '-oDPkg::Lock::Timeout=120', '-oDpkg::Use-Pty=0'];
   await run('apt-get', ['install', ...options, ...packages], { env });
 }
 
