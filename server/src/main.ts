@@ -6,6 +6,8 @@ import { Authenticator } from './access/authenticator.js';
 import { developmentLink } from './access/development-link.js';
 import { openPglite } from './adapters/pglite/pglite-database.js';
 import { openPostgres } from './adapters/postgres/postgres-database.js';
+import { FilesystemObjectStore } from './adapters/filesystem/filesystem-object-store.js';
+import { openAssets } from './assets/open-assets.js';
 import { ConfigError, loggableConfig, readConfig, type Config } from './config.js';
 import type { Database } from './database/database.js';
 import { migrate } from './database/migrate.js';
@@ -38,11 +40,20 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const applied = await migrate(database);
   logger.info({ applied }, 'database is up to date');
 
+  const objects = new FilesystemObjectStore({ root: join(config.dataDir, 'objects') });
+  await objects.clean();
+  const { dataDir, MAX_UPLOAD_BYTES: maxUploadBytes } = config;
+  const assets = await openAssets({ database, objects, dataDir, maxUploadBytes, logger });
+  shutdown.register('asset inspectors', () => assets.close());
+
   const authenticator = new Authenticator({ secret: config.jwtSecret });
   const registry = createRegistry();
 
   const app = createApp({
-    routes: [...systemRoutes(PACKAGE.version, [probe('database', () => database.query('SELECT 1'))])],
+    routes: [
+      ...systemRoutes(PACKAGE.version, [probe('database', () => database.query('SELECT 1'))]),
+      ...assets.routes,
+    ],
     authenticator,
     maxJsonBodyBytes: config.MAX_JSON_BODY_BYTES,
     logger,

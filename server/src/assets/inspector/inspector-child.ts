@@ -20,6 +20,15 @@ const ENTRY = fileURLToPath(
 /** The end of what a crashing process printed is enough to tell why. */
 const STDERR_KEPT = 4_096;
 
+/** No secret of the server's environment belongs into a process that reads files of strangers. */
+const inheritedEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    // The data directory is there so that an operator can tell whose process it is.
+    ['PATH', 'DIORAMA_DATA_DIR'].flatMap((name) =>
+      process.env[name] === undefined ? [] : [[name, process.env[name]]],
+    ),
+  );
+
 const failed = (detail: string): DioramaError => new DioramaError('asset_processing_failed', detail);
 
 export interface InspectorChildOptions extends InspectorBounds {
@@ -40,8 +49,7 @@ export class InspectorChild {
     this.#options = options;
     this.#child = fork(options.entry ?? ENTRY, [String(options.memoryBytes)], {
       execArgv: [`--max-old-space-size=${Math.ceil(options.heapBytes / 2 ** 20)}`],
-      // No secret of the server's environment belongs into a process that reads files of strangers.
-      env: process.env['PATH'] === undefined ? {} : { PATH: process.env['PATH'] },
+      env: inheritedEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
