@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { copyDatabaseTemplate } from '../support/database-template.js';
 import { processesOf } from '../support/processes.js';
 
 // The part of `npm start` after installing and building: the tests run in parallel, on the one build.
@@ -16,6 +17,7 @@ const LAUNCH = `
 let dataDir: string;
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'diorama-test-'));
+  await copyDatabaseTemplate(join(dataDir, 'database'));
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
