@@ -20,6 +20,7 @@ export type RenderJobId = z.infer<typeof renderJobIdSchema>;
 export const NODE_ID_MAX_LENGTH = 128;
 export const nodeIdSchema = z.string().min(1).max(NODE_ID_MAX_LENGTH);
 export type NodeId = string;
+export const isNodeId = (text: string): boolean => text.length > 0 && text.length <= NODE_ID_MAX_LENGTH;
 
 const ID_LENGTH = 20;
 const randomKey = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', ID_LENGTH);

@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { isNodeId } from '../ids.js';
 import type { Animation } from '../scene/animation.js';
 import type { CommentThread } from '../scene/comment.js';
 import type { SceneDocument } from '../scene/document.js';
@@ -9,13 +10,13 @@ import { sameValue, setIfChanged, toPlain } from './values.js';
 function readMap<T>(map: Y.Map<unknown>, read: (value: unknown) => T | undefined): Record<string, T> {
   const found: [string, T][] = [];
   for (const [id, value] of map) {
-    const item = read(value);
+    const item = isNodeId(id) ? read(value) : undefined;
     if (item !== undefined) found.push([id, item]);
   }
   return Object.fromEntries(found);
 }
 
-/** The whole document as JSON with defaults filled in. What has no known kind is left out, though it stays in the document. */
+/** The whole document as JSON with defaults filled in. What has no known kind or no valid id is left out, though it stays in the document. */
 export function documentToJson(doc: Y.Doc): SceneDocument {
   const scene = new SceneDoc(doc);
   return {
@@ -60,7 +61,7 @@ function applyArray(array: Y.Array<unknown>, target: readonly unknown[]): void {
 function applyItems(map: Y.Map<unknown>, target: Record<string, object>, read: Read): void {
   for (const id of [...map.keys()]) {
     // An item that we cannot read was not in the JSON that the caller saw: leaving it out is no wish to delete it.
-    if (!Object.hasOwn(target, id) && read(map.get(id)) !== undefined) map.delete(id);
+    if (!Object.hasOwn(target, id) && isNodeId(id) && read(map.get(id)) !== undefined) map.delete(id);
   }
   for (const [id, item] of Object.entries(target)) {
     const existing = map.get(id);

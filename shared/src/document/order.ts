@@ -1,17 +1,25 @@
 import { generateKeyBetween } from 'fractional-indexing';
+import { ORDER_MAX_LENGTH } from '../scene/pose.js';
 
 /**
  * An order key that sorts after `before` and ahead of `after`; null is the respective end.
  *
- * Keys that other clients made may be equal or malformed. Then there is nothing between them, and the new key goes
- * after `before` by extending it, which keeps the order of everything that was there.
+ * Keys that other clients made may be equal, malformed or as long as a key may be. Where there is no key between them,
+ * the new one still does not sort before `before`; at worst it is equal, and the ids decide.
  */
 export function orderBetween(before: string | null, after: string | null): string {
+  const key = generated(before, after) ?? (before === null ? 'a0' : `${before}V`);
+  return key.length <= ORDER_MAX_LENGTH ? key : (before ?? 'a0');
+}
+
+function generated(before: string | null, after: string | null): string | undefined {
   try {
-    return generateKeyBetween(before, after);
+    const key = generateKeyBetween(before, after);
+    // It checks only part of the keys it is given: from odd ones it makes keys that lie elsewhere.
+    return (before === null || key > before) && (after === null || key < after) ? key : undefined;
   } catch (error) {
-    // fractional-indexing throws plain Errors on keys that it did not make; those are what we handle here.
+    // It throws plain Errors on keys that it did not make; those are what we handle here.
     if (!(error instanceof Error)) throw error;
-    return before === null ? 'a0' : `${before}V`;
+    return undefined;
   }
 }

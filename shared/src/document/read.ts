@@ -3,8 +3,9 @@ import { animationSchema, type Animation } from '../scene/animation.js';
 import { commentThreadSchema, type CommentThread } from '../scene/comment.js';
 import { materialSchema, type Material } from '../scene/material.js';
 import { isNodeKind, nodeSchemaOf, type SceneNode } from '../scene/node.js';
+import { DEFAULT_POSE, poseSchema, type Pose } from '../scene/pose.js';
 import { sceneSettingsSchema, type SceneSettings } from '../scene/settings.js';
-import { entriesOf, toPlain } from './values.js';
+import { entriesOf, entryOf, toPlain } from './values.js';
 
 type KeyedSchema = z.ZodObject<z.core.$ZodLooseShape, z.core.$loose>;
 
@@ -16,25 +17,30 @@ type KeyedSchema = z.ZodObject<z.core.$ZodLooseShape, z.core.$loose>;
 function readKeys<S extends KeyedSchema>(schema: S, value: unknown): z.infer<S> | undefined {
   const entries = entriesOf(value);
   if (entries === undefined) return undefined;
-  const read: Record<string, unknown> = {};
-  for (const [key, raw] of entries) {
-    const plain = toPlain(raw);
-    const field = Object.hasOwn(schema.shape, key) ? (schema.shape[key] as z.ZodType) : undefined;
-    if (field === undefined) {
-      read[key] = plain;
-      continue;
-    }
-    const parsed = field.safeParse(plain);
-    if (parsed.success) read[key] = parsed.data;
-  }
-  const result = schema.safeParse(read);
-  return result.success ? (result.data as z.infer<S>) : undefined;
+  const plain: Record<string, unknown> = {};
+  // Assigning to `__proto__` would not add a key but change what every other key falls back to.
+  for (const [key, raw] of entries) if (key !== '__proto__') plain[key] = toPlain(raw);
+  const whole = schema.safeParse(plain);
+  if (whole.success) return whole.data;
+  const good = Object.entries(plain).filter(
+    ([key, value]) =>
+      !Object.hasOwn(schema.shape, key) || (schema.shape[key] as z.ZodType).safeParse(value).success,
+  );
+  const rest = schema.safeParse(Object.fromEntries(good));
+  return rest.success ? rest.data : undefined;
 }
 
 /** A node with defaults filled in, or undefined when its kind is missing or unknown. Accepts a Y.Map or plain object. */
 export function readNode(value: unknown): SceneNode | undefined {
-  const kind = entriesOf(value)?.find(([key]) => key === 'kind')?.[1];
+  const kind = entryOf(value, 'kind');
   return isNodeKind(kind) ? (readKeys(nodeSchemaOf(kind), value) as SceneNode | undefined) : undefined;
+}
+
+/** Just the pose of what `readNode` reads: much cheaper where the tree is all that is asked for. */
+export function readPose(value: unknown): Pose | undefined {
+  if (!isNodeKind(entryOf(value, 'kind'))) return undefined;
+  const pose = poseSchema.safeParse(toPlain(entryOf(value, 'pose')) ?? {});
+  return pose.success ? pose.data : DEFAULT_POSE;
 }
 
 export const readSettings = (value: unknown): SceneSettings =>

@@ -14,10 +14,18 @@ export function entriesOf(value: unknown): [string, unknown][] | undefined {
     value !== null &&
     typeof value === 'object' &&
     !Array.isArray(value) &&
+    // Bytes have entries too, one each.
+    !ArrayBuffer.isView(value) &&
     !(value instanceof Y.AbstractType)
   )
     return Object.entries(value);
   return undefined;
+}
+
+/** One entry of a map-like document value, as it is stored. */
+export function entryOf(value: unknown, key: string): unknown {
+  if (value instanceof Y.Map) return (value as Y.Map<unknown>).get(key);
+  return entriesOf(value)?.find(([name]) => name === key)?.[1];
 }
 
 /** Writes `value` under `key` unless the same value is there already. */
