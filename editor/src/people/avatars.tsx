@@ -1,0 +1,94 @@
+import { Popover, TextInput, Tooltip } from '@mantine/core';
+import { useState } from 'react';
+
+import { usePeople } from '../hooks/use-others.js';
+import { useEditor } from '../state/editor-context.js';
+import { storeOwnName } from './own-name.js';
+import classes from './people.module.css';
+import { initialsOf, type Person } from './person.js';
+
+const SHOWN = 5;
+
+/** Who is in the scene: the others first, oneself last, where the name can be changed. */
+export function Avatars() {
+  const people = usePeople();
+  const { viewport } = useEditor();
+  const hidden = people.slice(SHOWN);
+  return (
+    <div className={classes.stack} role="group" aria-label="People in this scene" data-testid="people">
+      {people.slice(0, SHOWN).map((person) => (
+        <Tooltip key={person.id} label={`${person.name}: go to their view`}>
+          <button
+            type="button"
+            className={classes.avatar}
+            style={{ background: person.color }}
+            aria-label={`Go to the view of ${person.name}`}
+            data-testid="person"
+            onClick={() => viewport.goToViewOf(person.id)}
+          >
+            {initialsOf(person.name)}
+          </button>
+        </Tooltip>
+      ))}
+      {hidden.length > 0 && (
+        <Tooltip label={hidden.map((person) => person.name).join(', ')}>
+          <span className={`${classes.avatar} ${classes.more}`}>+{hidden.length}</span>
+        </Tooltip>
+      )}
+      <OwnAvatar />
+    </div>
+  );
+}
+
+function OwnAvatar() {
+  const { session, self } = useEditor();
+  const [person, setPerson] = useState<Omit<Person, 'id'>>(self);
+  const [opened, setOpened] = useState(false);
+  const rename = (name: string) => {
+    const trimmed = name.trim();
+    if (trimmed === '' || trimmed === person.name) return;
+    storeOwnName(sessionStorage, trimmed);
+    setPerson({ ...person, name: trimmed });
+    session.presence.set({ user: { name: trimmed, color: person.color } });
+  };
+  return (
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      position="bottom-end"
+      width={220}
+      trapFocus
+      returnFocus
+      shadow="md"
+    >
+      <Popover.Target>
+        <Tooltip label={`${person.name} (you)`} disabled={opened}>
+          <button
+            type="button"
+            className={classes.avatar}
+            style={{ background: person.color }}
+            aria-label={`You are ${person.name}: change your name`}
+            data-testid="self"
+            onClick={() => setOpened(!opened)}
+          >
+            {initialsOf(person.name)}
+          </button>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <TextInput
+          label="Your name"
+          description="Others see it beside your cursor"
+          defaultValue={person.name}
+          maxLength={64}
+          onBlur={(event) => rename(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return;
+            rename(event.currentTarget.value);
+            setOpened(false);
+          }}
+        />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,148 @@
+import type { Diorama } from '@diorama/client-sdk';
+import { ActionIcon, Button, Loader, Menu } from '@mantine/core';
+import { Box, Ellipsis, Pencil, Plus, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import type { SceneSummary } from '@diorama/shared';
+
+import { ProblemPage } from '../shell/problem-page.js';
+import { showError } from '../shell/show-error.js';
+import { DeleteSceneDialog } from './delete-scene-dialog.js';
+import { NameDialog } from './name-dialog.js';
+import classes from './scenes.module.css';
+import { useScenes } from './use-scenes.js';
+
+interface SceneBrowserProps {
+  readonly diorama: Diorama;
+  onOpen(sceneId: string): void;
+}
+
+type Dialog =
+  | { readonly type: 'create' }
+  | { readonly type: 'rename'; readonly scene: SceneSummary }
+  | { readonly type: 'delete'; readonly scene: SceneSummary };
+
+/** All scenes of the token's tenant: open, create, rename, delete. */
+export function SceneBrowser({ diorama, onOpen }: SceneBrowserProps) {
+  const scenes = useScenes(diorama);
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const close = () => setDialog(null);
+  const run = async (work: () => Promise<unknown>, failed: string) => {
+    close();
+    try {
+      await work();
+    } catch (error) {
+      showError(failed, error);
+    }
+    await scenes.reload();
+  };
+  if (scenes.error !== null && scenes.items === null)
+    return <ProblemPage error={scenes.error} onRetry={() => void scenes.reload()} />;
+  return (
+    <main className={classes.page}>
+      <div className={classes.inner}>
+        <header className={classes.head}>
+          <img src="/favicon.svg" alt="" width={30} height={30} />
+          <h1 className={classes.title}>Scenes</h1>
+          <Button size="sm" leftSection={<Plus size={15} />} onClick={() => setDialog({ type: 'create' })}>
+            New scene
+          </Button>
+        </header>
+        {scenes.items === null ? (
+          <div className={classes.empty}>
+            <Loader size="sm" />
+          </div>
+        ) : (
+          <ul className={classes.list} aria-label="Scenes" data-testid="scene-list">
+            {scenes.items.length === 0 && (
+              <li className={classes.empty}>No scenes yet. Make the first one.</li>
+            )}
+            {scenes.items.map((scene) => (
+              <li key={scene.scene_id} className={classes.item} data-testid="scene-item">
+                <button type="button" className={classes.open} onClick={() => onOpen(scene.scene_id)}>
+                  <span className={classes.icon}>
+                    <Box size={17} strokeWidth={1.6} aria-hidden />
+                  </span>
+                  <span style={{ minWidth: 0 }}>
+                    <span className={classes.name} style={{ display: 'block' }}>
+                      {scene.name === '' ? 'Untitled' : scene.name}
+                    </span>
+                    <span className={classes.facts}>{factsOf(scene)}</span>
+                  </span>
+                </button>
+                <Menu position="bottom-end">
+                  <Menu.Target>
+                    <ActionIcon aria-label={`Actions for ${scene.name}`}>
+                      <Ellipsis size={16} />
+                    </ActionIcon>
+                  </Menu.Target>
+                  <Menu.Dropdown>
+                    <Menu.Item
+                      leftSection={<Pencil size={14} />}
+                      onClick={() => setDialog({ type: 'rename', scene })}
+                    >
+                      Rename
+                    </Menu.Item>
+                    <Menu.Item
+                      color="red"
+                      leftSection={<Trash2 size={14} />}
+                      onClick={() => setDialog({ type: 'delete', scene })}
+                    >
+                      Delete
+                    </Menu.Item>
+                  </Menu.Dropdown>
+                </Menu>
+              </li>
+            ))}
+          </ul>
+        )}
+        {scenes.nextCursor !== null && (
+          <Button variant="subtle" mt={16} onClick={() => void scenes.loadMore()}>
+            Show more
+          </Button>
+        )}
+      </div>
+      {dialog?.type === 'create' && (
+        <NameDialog
+          title="New scene"
+          name=""
+          action="Create"
+          onClose={close}
+          onSubmit={async (name) => {
+            try {
+              onOpen((await diorama.scenes.create({ name })).scene_id);
+            } catch (error) {
+              showError('The scene was not created', error);
+            }
+          }}
+        />
+      )}
+      {dialog?.type === 'rename' && (
+        <NameDialog
+          title="Rename scene"
+          name={dialog.scene.name}
+          action="Rename"
+          onClose={close}
+          onSubmit={(name) =>
+            run(() => diorama.scenes.replace(dialog.scene.scene_id, { name }), 'The scene was not renamed')
+          }
+        />
+      )}
+      {dialog?.type === 'delete' && (
+        <DeleteSceneDialog
+          scene={dialog.scene}
+          onClose={close}
+          onDelete={() =>
+            void run(() => diorama.scenes.delete(dialog.scene.scene_id), 'The scene was not deleted')
+          }
+        />
+      )}
+    </main>
+  );
+}
+
+const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+function factsOf(scene: SceneSummary): string {
+  const nodes = `${scene.node_count} ${scene.node_count === 1 ? 'node' : 'nodes'}`;
+  return `${nodes} · changed ${DATE.format(new Date(scene.updated_at))}`;
+}

@@ -1,0 +1,102 @@
+import { type DioramaError, type Diorama } from '@diorama/client-sdk';
+import { Center, Loader } from '@mantine/core';
+import { useCallback, useEffect, useState } from 'react';
+
+import { useSettings } from '../hooks/use-scene.js';
+import { Inspector } from '../inspector/inspector.js';
+import { Outliner } from '../outliner/outliner.js';
+import { ownAppearance } from '../people/own-name.js';
+import { RenderDialog } from '../render/render-dialog.js';
+import { EditorContext, type Editor } from '../state/editor-context.js';
+import { openEditor } from '../state/open-editor.js';
+import { DropZone } from '../upload/drop-zone.js';
+import { useUpload } from '../upload/use-upload.js';
+import { ViewportView } from '../viewport/viewport-view.js';
+import { exposeForScripts } from './expose-for-scripts.js';
+import { ProblemPage } from './problem-page.js';
+import classes from './shell.module.css';
+import { ShortcutHelp } from './shortcut-help.js';
+import { useShortcuts } from './shortcuts.js';
+import { showError } from './show-error.js';
+import { TopBar } from './top-bar.js';
+
+interface EditorPageProps {
+  readonly diorama: Diorama;
+  readonly sceneId: string;
+  readonly userName: string;
+  onScenes(): void;
+}
+
+/** One open scene: connects, waits for its content, shows the editor, and says why when it ends. */
+export function EditorPage({ diorama, sceneId, userName, onScenes }: EditorPageProps) {
+  const [editor, setEditor] = useState<Editor | null>(null);
+  const [ended, setEnded] = useState<DioramaError | null>(null);
+
+  useEffect(() => {
+    const user = ownAppearance(window.sessionStorage, userName);
+    const opened = openEditor({ diorama, sceneId, user });
+    const { session } = opened.editor;
+    const hide = exposeForScripts(opened.editor);
+    session.on('closed', (error) => error !== undefined && setEnded(error));
+    session.on('refused', (error) => showError('The server did not take your last edit', error));
+    session.synced.then(
+      () => setEditor(opened.editor),
+      // `closed` has told it already.
+      () => undefined,
+    );
+    return () => {
+      hide();
+      opened.close();
+      setEditor(null);
+    };
+  }, [diorama, sceneId, userName]);
+
+  if (ended !== null) return <ProblemPage error={ended} onScenes={onScenes} />;
+  if (editor === null)
+    return (
+      <Center h="100%">
+        <Loader size="sm" aria-label="Opening the scene" />
+      </Center>
+    );
+  return (
+    <EditorContext value={editor}>
+      <EditorLayout onScenes={onScenes} />
+    </EditorContext>
+  );
+}
+
+function EditorLayout({ onScenes }: { onScenes(): void }) {
+  const [dialog, setDialog] = useState<'render' | 'help' | null>(null);
+  const { name } = useSettings();
+  const upload = useUpload();
+  useShortcuts(useCallback(() => setDialog('help'), []));
+  useEffect(() => {
+    document.title = name === '' ? 'Diorama' : `${name} – Diorama`;
+    return () => {
+      document.title = 'Diorama';
+    };
+  }, [name]);
+  return (
+    <div className={classes.layout} data-testid="editor">
+      <TopBar
+        upload={upload}
+        onScenes={onScenes}
+        onRender={() => setDialog('render')}
+        onHelp={() => setDialog('help')}
+      />
+      <nav className={classes.left} aria-label="Outliner">
+        <Outliner />
+      </nav>
+      <main className={classes.view}>
+        <DropZone upload={upload} className={classes.fill}>
+          <ViewportView />
+        </DropZone>
+      </main>
+      <aside className={classes.right} aria-label="Inspector">
+        <Inspector />
+      </aside>
+      <RenderDialog opened={dialog === 'render'} onClose={() => setDialog(null)} />
+      <ShortcutHelp opened={dialog === 'help'} onClose={() => setDialog(null)} />
+    </div>
+  );
+}

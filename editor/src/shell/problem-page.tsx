@@ -1,0 +1,73 @@
+import { type DioramaError } from '@diorama/client-sdk';
+import { Button } from '@mantine/core';
+import { CircleAlert, CloudOff, FileQuestion, KeyRound, ShieldX } from 'lucide-react';
+
+import { MessagePage } from './message-page.js';
+
+interface ProblemPageProps {
+  readonly error: DioramaError;
+  onRetry?(): void;
+  onScenes?(): void;
+}
+
+/** The page for an error that leaves nothing to edit. */
+export function ProblemPage({ error, onRetry, onScenes }: ProblemPageProps) {
+  const scenes = onScenes && (
+    <Button variant="light" size="sm" onClick={onScenes}>
+      All scenes
+    </Button>
+  );
+  const retry = onRetry && (
+    <Button variant="light" size="sm" onClick={onRetry}>
+      Try again
+    </Button>
+  );
+  switch (error.code) {
+    case 'unauthenticated':
+      return (
+        <MessagePage icon={KeyRound} title="This link does not open the editor any more" testId="page-token">
+          Its token is missing, wrong or has expired. Ask for a new link; on your own machine the server
+          prints one when it starts.
+        </MessagePage>
+      );
+    case 'forbidden':
+      return (
+        <MessagePage
+          icon={ShieldX}
+          title="You may not open this scene"
+          action={scenes}
+          testId="page-forbidden"
+        >
+          Your token is good, but your role does not reach this far.
+        </MessagePage>
+      );
+    case 'scene_not_found':
+      return (
+        <MessagePage
+          icon={FileQuestion}
+          title="There is no such scene"
+          action={scenes}
+          testId="page-no-scene"
+        >
+          It may have been deleted, or the link may be cut short.
+        </MessagePage>
+      );
+    case 'unreachable':
+      return (
+        <MessagePage icon={CloudOff} title="The server does not answer" action={retry} testId="page-offline">
+          This page tries again by itself and continues as soon as the server is back.
+        </MessagePage>
+      );
+    default:
+      return (
+        <MessagePage
+          icon={CircleAlert}
+          title="This cannot be opened"
+          action={retry ?? scenes}
+          testId="page-problem"
+        >
+          {error.message} <code>{error.code}</code>
+        </MessagePage>
+      );
+  }
+}

@@ -1,0 +1,104 @@
+import { ActionIcon, Button, CopyButton, Tooltip, useMantineColorScheme } from '@mantine/core';
+import { Aperture, Check, CircleQuestionMark, Link2, Moon, Redo2, Sun, Undo2 } from 'lucide-react';
+
+import { useCanEdit, useRole, useUndo } from '../hooks/use-session.js';
+import { Avatars } from '../people/avatars.js';
+import { useEditor } from '../state/editor-context.js';
+import type { Upload } from '../upload/use-upload.js';
+import { AddMenu } from './add-menu.js';
+import { SaveStatus } from './save-status.js';
+import { SceneName } from './scene-name.js';
+import classes from './shell.module.css';
+import { TransformTools } from './transform-tools.js';
+
+interface TopBarProps {
+  readonly upload: Upload;
+  onScenes(): void;
+  onRender(): void;
+  onHelp(): void;
+}
+
+const ICON = { size: 16, strokeWidth: 1.7 } as const;
+
+export function TopBar({ upload, onScenes, onRender, onHelp }: TopBarProps) {
+  const { actions, sceneId } = useEditor();
+  const { canUndo, canRedo } = useUndo();
+  const role = useRole();
+  const canEdit = useCanEdit();
+  return (
+    <header className={classes.topbar}>
+      <div className={classes.start}>
+        <Tooltip label="All scenes">
+          <ActionIcon className={classes.home} onClick={onScenes} aria-label="All scenes" data-testid="home">
+            <img src="/favicon.svg" alt="" width={20} height={20} />
+          </ActionIcon>
+        </Tooltip>
+        <SceneName />
+        <SaveStatus />
+        {role !== undefined && !canEdit && (
+          <span className={classes.readonly} data-testid="read-only">
+            View only
+          </span>
+        )}
+      </div>
+      <div className={classes.middle}>
+        <AddMenu upload={upload} />
+        <span className={classes.divider} />
+        <TransformTools />
+        <span className={classes.divider} />
+        <Tooltip label="Undo your last edit (Ctrl Z)">
+          <ActionIcon
+            disabled={!canUndo || !canEdit}
+            onClick={() => actions.undo()}
+            aria-label="Undo"
+            data-testid="undo"
+          >
+            <Undo2 {...ICON} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label="Redo (Ctrl Shift Z)">
+          <ActionIcon
+            disabled={!canRedo || !canEdit}
+            onClick={() => actions.redo()}
+            aria-label="Redo"
+            data-testid="redo"
+          >
+            <Redo2 {...ICON} />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      <div className={classes.end}>
+        <Avatars />
+        <CopyButton value={`${window.location.origin}/?scene=${sceneId}`}>
+          {({ copied, copy }) => (
+            <Tooltip label={copied ? 'Copied' : 'Copy the address of this scene, without your token'}>
+              <ActionIcon onClick={copy} aria-label="Copy the address of this scene">
+                {copied ? <Check {...ICON} /> : <Link2 {...ICON} />}
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </CopyButton>
+        <ColorSchemeButton />
+        <Tooltip label="Keyboard shortcuts (?)">
+          <ActionIcon onClick={onHelp} aria-label="Keyboard shortcuts">
+            <CircleQuestionMark {...ICON} />
+          </ActionIcon>
+        </Tooltip>
+        <Button leftSection={<Aperture size={14} />} onClick={onRender} data-testid="render">
+          Render
+        </Button>
+      </div>
+    </header>
+  );
+}
+
+function ColorSchemeButton() {
+  const { colorScheme, toggleColorScheme } = useMantineColorScheme();
+  return (
+    <Tooltip label="Light or dark">
+      <ActionIcon onClick={toggleColorScheme} aria-label="Light or dark">
+        {colorScheme === 'light' ? <Moon {...ICON} /> : <Sun {...ICON} />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

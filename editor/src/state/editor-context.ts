@@ -1,0 +1,28 @@
+import type { Diorama, SceneSession } from '@diorama/client-sdk';
+import { createContext, useContext } from 'react';
+
+import type { Viewport } from '../viewport/viewport.js';
+import type { EditorActions } from './editor-actions.js';
+import type { EditorState } from './editor-state.js';
+import type { SceneStore } from './scene-store.js';
+
+/** All that belongs to one open scene. It lives as long as the scene is open. */
+export interface Editor {
+  readonly diorama: Diorama;
+  readonly session: SceneSession;
+  readonly sceneId: string;
+  /** How this person appears to the others. */
+  readonly self: { readonly name: string; readonly color: string };
+  readonly store: SceneStore;
+  readonly state: EditorState;
+  readonly actions: EditorActions;
+  readonly viewport: Viewport;
+}
+
+export const EditorContext = createContext<Editor | null>(null);
+
+export function useEditor(): Editor {
+  const editor = useContext(EditorContext);
+  if (editor === null) throw new Error('useEditor needs an EditorContext above it');
+  return editor;
+}

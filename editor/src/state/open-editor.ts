@@ -1,0 +1,53 @@
+import type { Diorama } from '@diorama/client-sdk';
+
+import { canEdit } from '../hooks/use-session.js';
+import { Viewport } from '../viewport/viewport.js';
+import { EditorActions } from './editor-actions.js';
+import type { Editor } from './editor-context.js';
+import { EditorState } from './editor-state.js';
+import { SceneStore } from './scene-store.js';
+
+export interface OpenEditorOptions {
+  readonly diorama: Diorama;
+  readonly sceneId: string;
+  readonly user: { readonly name: string; readonly color: string };
+}
+
+/** Connects to a scene and builds all that belongs to it; `close` takes it down again. */
+export function openEditor({ diorama, sceneId, user }: OpenEditorOptions): {
+  editor: Editor;
+  close: () => void;
+} {
+  const session = diorama.connect(sceneId, { user });
+  const store = new SceneStore(session.scene);
+  const state = new EditorState();
+  const viewport = new Viewport({ diorama, session, store, state, canEdit: () => canEdit(session) });
+  const actions = new EditorActions({
+    edits: session,
+    store,
+    state,
+    canEdit: () => canEdit(session),
+    placeInView: () => viewport.placeInView(),
+  });
+  const stops = [
+    // A node that someone deleted cannot stay selected.
+    store.onOutline(() => state.select(state.value.selection.filter((id) => store.node(id) !== undefined))),
+    state.subscribe(() => {
+      const selection = state.value.selection.slice(0, MAX_SHARED_SELECTION);
+      if (selection.join() !== session.presence.self.selection?.join()) session.presence.set({ selection });
+    }),
+    session.on('reset', () => store.rebind(session.scene)),
+  ];
+  return {
+    editor: { diorama, session, sceneId, self: user, store, state, actions, viewport },
+    close: () => {
+      for (const stop of stops) stop();
+      viewport.dispose();
+      store.dispose();
+      session.close();
+    },
+  };
+}
+
+/** The wire's limit of a presence's selection. */
+const MAX_SHARED_SELECTION = 1000;
