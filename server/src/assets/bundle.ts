@@ -95,7 +95,9 @@ function refusalOf(sniffed: Sniffed, inArchive: boolean): DioramaError | undefin
     case 'empty':
       return new DioramaError('asset_invalid', 'The file is empty');
     case 'unknown':
-      return unsupported(`It looks like ${sniffed.looksLike}, and no model in this upload uses it`);
+      return unsupported(
+        `It looks like ${sniffed.looksLike}; it is no model or image, nor part of a model in this upload`,
+      );
     case 'archive':
       return inArchive
         ? new DioramaError('asset_archive_invalid', 'It is an archive inside an archive')

@@ -26,6 +26,13 @@ async function sync(path: string): Promise<void> {
   }
 }
 
+/** Makes a directory so that it is still there after a power cut: each new name is synced in the directory above it. */
+async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await sync(dirname(made));
+}
+
 /**
  * Objects as files in a directory.
  *
@@ -107,7 +114,7 @@ export class FilesystemObjectStore implements ObjectStore {
     const path = this.#pathOf(key);
     const draft = join(this.#root, DRAFTS, randomUUID());
     await mkdir(dirname(draft), { recursive: true });
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectory(dirname(path));
     try {
       await fill(draft);
       await sync(draft);

@@ -1,5 +1,5 @@
 import { DioramaError } from '@diorama/shared';
-import { type Document, Logger, NodeIO, type JSONDocument } from '@gltf-transform/core';
+import { type Document, GLB_BUFFER, Logger, NodeIO, type JSONDocument } from '@gltf-transform/core';
 import { ALL_EXTENSIONS } from '@gltf-transform/extensions';
 import draco3d from 'draco3dgltf';
 import { MeshoptDecoder } from 'meshoptimizer/decoder';
@@ -33,12 +33,12 @@ export async function readDocument(gltf: LoadedGltf): Promise<Document> {
     });
   await MeshoptDecoder.ready;
   try {
-    const json: JSONDocument =
-      gltf.format === 'glb'
-        ? await io.binaryToJSON(gltf.bytes)
-        : { json: structuredClone(gltf.container.json) as unknown as JSONDocument['json'], resources: {} };
-    for (const [uri, bytes] of gltf.resources) json.resources[uri] = bytes as Uint8Array<ArrayBuffer>;
-    return await io.readJSON(json);
+    const resources: JSONDocument['resources'] = {};
+    for (const [uri, bytes] of gltf.resources) resources[uri] = bytes as Uint8Array<ArrayBuffer>;
+    if (gltf.container.bin !== undefined)
+      resources[GLB_BUFFER] = gltf.container.bin as Uint8Array<ArrayBuffer>;
+    const json = structuredClone(gltf.container.json) as unknown as JSONDocument['json'];
+    return await io.readJSON({ json, resources });
   } catch (error) {
     throw new DioramaError('asset_invalid', `It cannot be decoded: ${(error as Error).message}`, {
       cause: error,

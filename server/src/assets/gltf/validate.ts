@@ -1,6 +1,7 @@
 import { DioramaError, type Issue, type ValidationReport } from '@diorama/shared';
 import validator, { type ValidatorMessage, type ValidatorReport } from 'gltf-validator';
 import type { AssetLimits } from '../limits.js';
+import { judgeUri } from './uris.js';
 
 const SEVERITIES = ['error', 'warning', 'information', 'hint'] as const;
 
@@ -22,10 +23,17 @@ export interface ValidateOptions {
   readonly limits: AssetLimits;
 }
 
+function pathOf(uri: string): string {
+  const judged = judgeUri(uri);
+  return typeof judged === 'object' && 'path' in judged ? judged.path : uri;
+}
+
 async function run(
   { format, bytes, resources, limits }: ValidateOptions,
   ignoredIssues: string[],
 ): Promise<ValidatorReport> {
+  // The validator asks for a URI in its own normal form, which is not always the form in the JSON.
+  const byPath = new Map([...resources].map(([uri, found]) => [pathOf(uri), found]));
   return validator.validateBytes(bytes, {
     // Without a format, a broken GLB throws instead of being reported.
     format,
@@ -33,7 +41,7 @@ async function run(
     writeTimestamp: false,
     ignoredIssues,
     externalResourceFunction: async (uri) => {
-      const found = resources.get(uri) ?? resources.get(decodeURIComponent(uri));
+      const found = byPath.get(pathOf(uri));
       if (found === undefined) throw new Error('It did not come along');
       return found;
     },

@@ -23,7 +23,7 @@ export const toUploadProblem = (refusal: Refusal, requestId: string): UploadResu
 /** The one error of an upload of which nothing was taken in: the first file's, with the issues of all. */
 export function refuseAll(refusals: readonly [Refusal, ...Refusal[]]): DioramaError {
   const [first, ...others] = refusals;
-  const more = others.length > 0 ? ` (and ${others.length} more files were refused)` : '';
+  const more = others.length === 0 ? '' : ` (${others.length} more refused)`;
   return new Failure(first.error.code, `${first.file}: ${first.error.message}${more}`, {
     issues: refusals.flatMap(issuesOf),
     cause: first.error,
