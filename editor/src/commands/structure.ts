@@ -1,4 +1,4 @@
-import { subtreeOf, type SceneDoc, type SceneNodeInput } from '@diorama/shared';
+import { subtreeOf, type SceneDoc } from '@diorama/shared';
 import { Vector3 } from 'three';
 
 import { reparent } from './reparent.js';

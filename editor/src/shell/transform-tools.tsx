@@ -4,7 +4,6 @@ import { Box, Globe, Magnet, Move3d, Rotate3d, Scale3d } from 'lucide-react';
 import { useEditorSettings } from '../hooks/use-scene.js';
 import { useCanEdit } from '../hooks/use-session.js';
 import { useEditor } from '../state/editor-context.js';
-import type { TransformMode } from '../state/editor-state.js';
 
 const MODES = [
   { value: 'translate', label: 'Move', key: 'W', Icon: Move3d },
