@@ -9,6 +9,8 @@ export class Acknowledgements {
   #acknowledgedFrames = 0;
   /** The edits that each unacknowledged frame of this connection completes, oldest first. */
   #inFlight: number[] = [];
+  /** A frame was not taken: what follows it cannot be applied until everything is sent again. */
+  #gap = false;
 
   get edits(): number {
     return this.#edits;
@@ -28,8 +30,21 @@ export class Acknowledgements {
   }
 
   /** A document frame was sent that, with those before it, carries every edit up to `edits`. */
-  sent(edits: number = this.#edits): void {
-    this.#inFlight.push(edits);
+  sent(edits: number): void {
+    this.#inFlight.push(this.#gap ? 0 : edits);
+  }
+
+  /** A document frame was sent that carries, on its own, every edit that the server lacks. */
+  sentAll(): void {
+    this.#gap = false;
+    this.sent(this.#edits);
+  }
+
+  /** The server did not take a frame, for now. It still acknowledges it, as it does every frame: that counts for nothing. */
+  notTaken(frame: number): void {
+    this.#gap = true;
+    const first = Math.max(0, frame - this.#acknowledgedFrames - 1);
+    this.#inFlight.fill(0, first);
   }
 
   /** The first `frames` frames of this connection are stored. */
@@ -46,5 +61,6 @@ export class Acknowledgements {
   disconnected(): void {
     this.#inFlight = [];
     this.#acknowledgedFrames = 0;
+    this.#gap = false;
   }
 }

@@ -103,6 +103,12 @@ export class DocumentLane {
     this.#options.onChange();
   }
 
+  /** The server could not take a frame for now; it asks for what it lacks when it can. */
+  receiveNotTaken(frame: number): void {
+    this.#acknowledgements.notTaken(frame);
+    this.#options.onChange();
+  }
+
   /** Resolves when every edit made so far is stored. */
   flushed(): Promise<void> {
     const { edits, storedEdits } = this.#acknowledgements;
@@ -158,7 +164,7 @@ export class DocumentLane {
     if (this.#tooLarge(frame.length)) return;
     this.#answered = true;
     this.#options.send(frame);
-    this.#acknowledgements.sent();
+    this.#acknowledgements.sentAll();
   }
 
   #sendJoined(updates: Uint8Array[], editsBefore: number): void {

@@ -15,6 +15,15 @@ const livePoseOf = ({ translation, rotation, scale }: LivePose): LivePose => ({
   scale,
 });
 
+/** Seven digits are what the GPU keeps, and half as long as JSON. What is stored is exact. */
+const DIGITS = 7;
+const round = (n: number): number => Number(n.toPrecision(DIGITS));
+const rounded = ({ translation: t, rotation: r, scale: s }: LivePose): LivePose => ({
+  translation: [round(t[0]), round(t[1]), round(t[2])],
+  rotation: [round(r[0]), round(r[1]), round(r[2]), round(r[3])],
+  scale: [round(s[0]), round(s[1]), round(s[2])],
+});
+
 /**
  * Gestures: poses that change many times a second and are stored once.
  *
@@ -49,7 +58,7 @@ export class LiveLane {
     const held: Record<string, LivePose> = {};
     for (const id of nodeIds) {
       const pose = this.#options.poseOf(id);
-      if (pose !== undefined) held[id] = livePoseOf(pose);
+      if (pose !== undefined) held[id] = rounded(pose);
     }
     if (Object.keys(held).length > 0) this.#options.presence.set({ live: held });
   }
@@ -58,7 +67,10 @@ export class LiveLane {
   move(poses: Readonly<Record<string, LivePose>>): void {
     const moved = (this.#moved ??= new Map());
     for (const [id, pose] of Object.entries(poses)) moved.set(id, livePoseOf(pose));
-    this.#options.presence.set({ live: { ...this.#options.presence.self.live, ...poses } });
+    const shown = Object.entries(poses).map(([id, pose]) => [id, rounded(pose)] as const);
+    this.#options.presence.set({
+      live: { ...this.#options.presence.self.live, ...Object.fromEntries(shown) },
+    });
   }
 
   /** Ends the gesture with one edit. A node that somebody deleted meanwhile stays deleted. */

@@ -1,3 +1,4 @@
+import type { Presence } from '@diorama/shared';
 import * as Y from 'yjs';
 import { expect, it } from 'vitest';
 import { FakeClock } from '../../test/support/fake-clock.js';
@@ -22,5 +23,30 @@ it('SDK-13: presence is sent at most 60 times a second, and its last state alway
   expect(frames.length).toBeLessThanOrEqual(61);
   expect(frames.length).toBeGreaterThanOrEqual(50);
   expect(lane.awareness.getLocalState()).toEqual({ cursor: [999, 0, 0] });
+  lane.destroy();
+});
+
+it('SDK-13: a gesture too large for presence is left out of it, and the rest is sent', () => {
+  const clock = new FakeClock();
+  const lane = new PresenceLane({
+    doc: new Y.Doc(),
+    clock,
+    initial: { user: { name: 'Ada', color: '#f00' } },
+    send: () => undefined,
+    onChange: () => undefined,
+  });
+  const pose = { translation: [1, 2, 3], rotation: [0, 0, 0, 1], scale: [1, 1, 1] };
+  const live = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`node-${i}`, pose]));
+  lane.set({ selection: ['node-1'], live: live as NonNullable<Presence['live']> });
+  expect(lane.awareness.getLocalState()).toEqual({
+    user: { name: 'Ada', color: '#f00' },
+    selection: ['node-1'],
+  });
+  clock.advance(20);
+  lane.set({ live: undefined });
+  expect(lane.awareness.getLocalState()).toEqual({
+    user: { name: 'Ada', color: '#f00' },
+    selection: ['node-1'],
+  });
   lane.destroy();
 });

@@ -1,4 +1,4 @@
-import { presenceSchema, type Presence } from '@diorama/shared';
+import { PRESENCE_MAX_BYTES, presenceSchema, type Presence } from '@diorama/shared';
 import * as decoding from 'lib0/decoding';
 import {
   applyAwarenessUpdate,
@@ -101,7 +101,7 @@ export class PresenceLane {
     this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#sentAt = this.#options.clock.now();
-    this.awareness.setLocalState(this.#self);
+    this.awareness.setLocalState(sendable(this.#self));
   }
 
   #sendSelf(): void {
@@ -117,6 +117,17 @@ export class PresenceLane {
     this.#others = others;
     this.#options.onChange(others);
   }
+}
+
+/** A gesture of very many nodes does not fit: others then see only its end. The rest matters more than that. */
+function sendable(presence: Presence): Presence {
+  const fits = (state: Presence): boolean =>
+    new TextEncoder().encode(JSON.stringify(state)).length <= PRESENCE_MAX_BYTES;
+  if (fits(presence)) return presence;
+  const { live: _live, ...still } = presence;
+  if (fits(still)) return still;
+  const { selection: _selection, ...least } = still;
+  return fits(least) ? least : {};
 }
 
 /** Key by key: one bad value hides nothing else. */

@@ -247,6 +247,27 @@ describe('what may not be written', () => {
     expect(names(session)).toEqual(['theirs']);
   });
 
+  it('SDK-17: an edit that the server cannot take for now is kept, and saved when the server has asked for it again', async () => {
+    const session = await openSynced();
+    await status(session, 'saved');
+    server.refuseNext = 'storage_unavailable';
+    session.edit((scene) => scene.addNode({ kind: 'group', name: 'not taken' }));
+    await vi.waitFor(() => expect(session.error?.code).toBe('storage_unavailable'));
+    session.edit((scene) => scene.addNode({ kind: 'group', name: 'after it' }));
+    const saved = vi.fn();
+    const flushed = session.flushed().then(saved);
+    await vi.waitFor(() => expect(server.updates).toHaveLength(1));
+    session.presence.set({ selection: ['marker'] });
+    await vi.waitFor(() => expect(server.awarenessFrames).toBeGreaterThan(1));
+    expect(session.status).toBe('saving');
+    expect(saved).not.toHaveBeenCalled();
+    server.askAgain();
+    await flushed;
+    await status(session, 'saved');
+    expect(session.error).toBeUndefined();
+    expect(server.doc.getMap('nodes').size).toBe(2);
+  });
+
   it('SDK-10: an edit that is larger than a frame may be is refused without being sent', async () => {
     server.maxFrameBytes = 2_000;
     const session = await openSynced();

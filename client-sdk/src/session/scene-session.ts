@@ -120,7 +120,7 @@ export class SceneSession {
     return this.#welcome?.role;
   }
 
-  /** Why the session ended, or why it is offline now. */
+  /** Why the session ended, is offline, or cannot save at present. */
   get error(): DioramaError | undefined {
     return this.#error;
   }
@@ -230,10 +230,15 @@ export class SceneSession {
       case MESSAGE.queryAwareness:
         return this.presence.answer();
       case MESSAGE.saved:
-        return this.#lane.receiveSaved(readSaved(decoder));
+        this.#lane.receiveSaved(readSaved(decoder));
+        if (this.saved) this.#error = undefined;
+        return;
       case MESSAGE.refused: {
-        const { code, detail, issues } = readRefused(decoder);
-        return this.#refused(new DioramaError(code, detail, { issues }));
+        const { frame: number, code, detail, issues } = readRefused(decoder);
+        const refusal = new DioramaError(code, detail, { issues });
+        if (!refusal.retryable) return this.#refused(refusal);
+        this.#error = refusal;
+        return this.#lane.receiveNotTaken(number);
       }
       case MESSAGE.welcome: {
         this.#welcome = readWelcome(decoder);

@@ -95,6 +95,11 @@ export class SyncServer {
     for (const [socket, { frames }] of this.#sockets) socket.send(encodeSaved(frames));
   }
 
+  /** Asks every connection for what this server lacks. */
+  askAgain(): void {
+    this.send(syncFrame(SYNC_STEP.step1, Y.encodeStateVector(this.doc)));
+  }
+
   /** Sends raw bytes to every connection. */
   send(frame: Uint8Array): void {
     for (const socket of this.#sockets.keys()) socket.send(frame);
@@ -168,6 +173,7 @@ export class SyncServer {
       const code = this.refuseNext;
       this.refuseNext = undefined;
       socket.send(encodeRefused({ frame: state.frames, code, detail: 'The test refuses this', issues: [] }));
+      if (this.acknowledges) socket.send(encodeSaved(state.frames));
       return;
     }
     Y.applyUpdate(this.doc, update, socket);

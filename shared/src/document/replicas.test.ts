@@ -116,7 +116,7 @@ describe('replicas that edit concurrently', () => {
       fc.property(runs, ([actions, random]) => {
         const replicas = new Replicas();
         for (const act of actions) replicas.run(act);
-        replicas.deliverAll(() => random.next().value);
+        replicas.deliverAll(() => random.next().value as number);
         const [first, ...others] = replicas.scenes as [SceneDoc, ...SceneDoc[]];
         for (const other of others) {
           expect(shapeOf(other)).toEqual(shapeOf(first));
@@ -132,7 +132,7 @@ describe('replicas that edit concurrently', () => {
       fc.property(runs, ([actions, random]) => {
         const replicas = new Replicas();
         for (const act of actions) replicas.run(act);
-        replicas.deliverAll(() => random.next().value);
+        replicas.deliverAll(() => random.next().value as number);
         for (const scene of replicas.scenes)
           for (const node of scene.nodes().values())
             expect(replicas.written).toContain(JSON.stringify(node.pose));

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { nodeIdSchema } from '../ids.js';
 import { quatSchema, vec3Schema } from '../scene/primitives.js';
 
+/** Largest awareness state of one client, as UTF-8 JSON. Larger ones close the connection. */
+export const PRESENCE_MAX_BYTES = 64 * 1024;
+
 const livePoseSchema = z.object({ translation: vec3Schema, rotation: quatSchema, scale: vec3Schema });
 
 /**
