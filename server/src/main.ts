@@ -16,8 +16,13 @@ import { closeServer, listen } from './http/listen.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createHttpMetrics, createRegistry } from './observability/metrics.js';
 import { probe } from './observability/readiness.js';
+import { createRealtimeMetrics } from './observability/realtime-metrics.js';
 import { systemRoutes } from './observability/routes.js';
 import { Shutdown } from './processes/shutdown.js';
+import { createRealtime } from './rooms/create-realtime.js';
+import { sceneRoutes } from './scenes/routes.js';
+import { SceneService } from './scenes/scene-service.js';
+import { SceneStore } from './scenes/scene-store.js';
 
 const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -48,10 +53,21 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
 
   const authenticator = new Authenticator({ secret: config.jwtSecret });
   const registry = createRegistry();
+  const scenes = new SceneStore({ database });
+  const realtime = createRealtime({
+    database,
+    authenticator,
+    scenes,
+    logger,
+    metrics: createRealtimeMetrics(registry),
+    maxFrameBytes: config.WS_MAX_FRAME_BYTES,
+    commitWindowMs: config.LOG_COMMIT_WINDOW_MS,
+  });
 
   const app = createApp({
     routes: [
       ...systemRoutes(PACKAGE.version, [probe('database', () => database.query('SELECT 1'))]),
+      ...sceneRoutes(new SceneService({ store: scenes, rooms: realtime.rooms })),
       ...assets.routes,
     ],
     authenticator,
@@ -64,6 +80,8 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   });
   const server = createServer(app);
   shutdown.register('http', () => closeServer(server, HTTP_GRACE_MS));
+  realtime.attach(server);
+  shutdown.register('realtime', () => realtime.close());
 
   const port = await listen(server, config.HOST, config.PORT);
   logger.info({ port }, 'listening');

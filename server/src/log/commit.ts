@@ -1,0 +1,57 @@
+import type { SqlClient } from '../database/database.js';
+import type { Batch } from './batch.js';
+
+/** `scenes.name` is shown in lists: longer names are cut there, and text cannot hold NUL in Postgres. */
+const NAME_MAX_LENGTH = 256;
+
+/*
+ * One statement is one transaction and one round trip. The rows of `scenes` are locked in the order of their ids, so
+ * that two servers cannot wait for each other, and the position is taken under that lock: commit order is sequence order.
+ * The bytes travel as one parameter that is cut apart here, since drivers send arrays of bytea as text.
+ */
+const COMMIT_SQL = /* sql */ `
+  WITH input AS (
+    SELECT * FROM unnest($1::text[], $2::int4[], $3::int4[], $4::text[], $5::int4[])
+      AS i (scene_id, start, length, name, node_count)
+  ), locked AS (
+    SELECT scene_id FROM scenes WHERE scene_id = ANY ($1::text[]) ORDER BY scene_id FOR UPDATE
+  ), heads AS (
+    UPDATE scenes s
+    SET head_seq = s.head_seq + 1, updated_at = now(),
+        name = COALESCE(i.name, s.name), node_count = COALESCE(i.node_count, s.node_count)
+    FROM input i JOIN locked l ON l.scene_id = i.scene_id
+    WHERE s.scene_id = i.scene_id
+    RETURNING s.scene_id, s.head_seq
+  )
+  INSERT INTO scene_updates (scene_id, seq, data)
+  SELECT h.scene_id, h.head_seq, substring($6::bytea FROM i.start + 1 FOR i.length)
+  FROM heads h JOIN input i ON i.scene_id = h.scene_id
+  RETURNING scene_id, seq`;
+
+/** Commits a batch and returns the position of each scene's row; scenes that do not exist any more are left out. */
+export async function commitBatch(database: SqlClient, batch: Batch): Promise<Map<string, number>> {
+  const ids: string[] = [];
+  const starts: number[] = [];
+  const lengths: number[] = [];
+  const names: (string | null)[] = [];
+  const counts: (number | null)[] = [];
+  const rows: Uint8Array[] = [];
+  let size = 0;
+  for (const [sceneId, entry] of batch.entries) {
+    const row = entry.row();
+    const projection = entry.projection?.();
+    ids.push(sceneId);
+    starts.push(size);
+    lengths.push(row.byteLength);
+    names.push(projection === undefined ? null : storableName(projection.name));
+    counts.push(projection?.nodeCount ?? null);
+    rows.push(row);
+    size += row.byteLength;
+  }
+  const params = [ids, starts, lengths, names, counts, Buffer.concat(rows, size)];
+  const result = await database.query<{ scene_id: string; seq: number }>(COMMIT_SQL, params);
+  return new Map(result.rows.map((row) => [row.scene_id, row.seq]));
+}
+
+const storableName = (name: string): string =>
+  Buffer.from(name.replaceAll('\0', '').slice(0, NAME_MAX_LENGTH)).toString();

@@ -1,0 +1,144 @@
+import type { Database, SqlClient } from '../database/database.js';
+import type { Logger } from '../observability/logger.js';
+import { CompactionThread } from './compaction-thread.js';
+import { loadScene, type StoredScene } from './load.js';
+import { NO_LOG_METRICS, type LogMetrics } from './log-metrics.js';
+
+export interface CompactorOptions {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly metrics?: LogMetrics;
+  /** Rows behind the snapshot that make a compaction due: about 10 s of a busy scene. Default 1,000. */
+  readonly maxTailRows?: number;
+  /** Bytes behind the snapshot that make a compaction due. Default 2 MiB. */
+  readonly maxTailBytes?: number;
+}
+
+interface Tail {
+  rows: number;
+  bytes: number;
+}
+
+/** Namespace of the advisory locks, beside the hash of the scene's id. */
+const COMPACTION_LOCK = 0x0d10_c04a;
+
+/** Keeps the log of open scenes short: when much has gathered behind a snapshot, a new one takes its place. */
+export class Compactor {
+  readonly #database: Database;
+  readonly #logger: Logger;
+  readonly #metrics: LogMetrics;
+  readonly #maxTailRows: number;
+  readonly #maxTailBytes: number;
+  readonly #thread = new CompactionThread();
+  readonly #tails = new Map<string, Tail>();
+  readonly #due = new Set<string>();
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: CompactorOptions) {
+    this.#database = options.database;
+    this.#logger = options.logger;
+    this.#metrics = options.metrics ?? NO_LOG_METRICS;
+    this.#maxTailRows = options.maxTailRows ?? 1_000;
+    this.#maxTailBytes = options.maxTailBytes ?? 2 * 1024 * 1024;
+  }
+
+  /** A scene is open, and this much of its log lies behind the snapshot. */
+  track(sceneId: string, tail: Readonly<Tail>): void {
+    this.#tails.set(sceneId, { ...tail });
+    this.#consider(sceneId);
+  }
+
+  untrack(sceneId: string): void {
+    this.#tails.delete(sceneId);
+  }
+
+  /** A row of the scene was committed. */
+  grown(sceneId: string, bytes: number): void {
+    const tail = this.#tails.get(sceneId);
+    if (tail === undefined) return;
+    tail.rows++;
+    tail.bytes += bytes;
+    this.#consider(sceneId);
+  }
+
+  /** Resolves when no compaction is due or under way. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  /** Stops; a compaction under way is given up, which loses nothing. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#due.clear();
+    await this.#thread.close();
+    await this.idle();
+  }
+
+  /**
+   * Writes a snapshot of everything that is committed and deletes the rows that it covers, in one transaction.
+   *
+   * Returns its position, or undefined when there was nothing to do or another server was faster.
+   */
+  async compact(sceneId: string): Promise<number | undefined> {
+    const stored = await loadScene(this.#database, sceneId);
+    if (stored.tail.rows === 0) return undefined;
+    // The document is decoded outside of the transaction, which on PGlite would hold up every commit.
+    const data = await this.#thread.run({ snapshot: stored.snapshot?.data, updates: stored.updates });
+    return this.#database.transaction((tx) => replaceSnapshot(tx, sceneId, stored, data));
+  }
+
+  #consider(sceneId: string): void {
+    const tail = this.#tails.get(sceneId);
+    if (tail === undefined || this.#closed) return;
+    if (tail.rows < this.#maxTailRows && tail.bytes < this.#maxTailBytes) return;
+    this.#due.add(sceneId);
+    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+  }
+
+  async #run(): Promise<void> {
+    // The caller is on the path of a commit: let it finish first.
+    await Promise.resolve();
+    for (const sceneId of this.#due) {
+      this.#due.delete(sceneId);
+      const before = { ...this.#tails.get(sceneId) };
+      const started = performance.now();
+      try {
+        await this.compact(sceneId);
+        this.#metrics.compacted((performance.now() - started) / 1000);
+      } catch (error) {
+        if (!this.#closed)
+          this.#logger.warn({ err: error, scene: sceneId }, 'compaction failed; the log stays as it is');
+      }
+      // Also after a failure: the next try comes when as much has gathered again, not at every commit.
+      const tail = this.#tails.get(sceneId);
+      if (tail === undefined) continue;
+      tail.rows -= before.rows ?? 0;
+      tail.bytes -= before.bytes ?? 0;
+    }
+  }
+}
+
+async function replaceSnapshot(
+  tx: SqlClient,
+  sceneId: string,
+  base: StoredScene,
+  data: Uint8Array,
+): Promise<number | undefined> {
+  const lock = await tx.query<{ taken: boolean }>(
+    'SELECT pg_try_advisory_xact_lock($1, hashtext($2)) AS taken',
+    [COMPACTION_LOCK, sceneId],
+  );
+  if (lock.rows[0]?.taken !== true) return undefined;
+  // Another server may have compacted between our read and the lock: then its snapshot stands, and ours is dropped.
+  const inserted = await tx.query(
+    `INSERT INTO scene_snapshots (scene_id, seq, data)
+     SELECT $1, $2, $3 FROM scenes WHERE scene_id = $1
+       AND COALESCE((SELECT max(seq) FROM scene_snapshots WHERE scene_id = $1), 0) = $4`,
+    [sceneId, base.seq, data, base.snapshot?.seq ?? 0],
+  );
+  if (inserted.rowCount === 0) return undefined;
+  await tx.query('DELETE FROM scene_snapshots WHERE scene_id = $1 AND seq < $2', [sceneId, base.seq]);
+  await tx.query('DELETE FROM scene_updates WHERE scene_id = $1 AND seq <= $2', [sceneId, base.seq]);
+  return base.seq;
+}

@@ -1,0 +1,201 @@
+import { DioramaError } from '@diorama/shared';
+import type { Database } from '../database/database.js';
+import type { Logger } from '../observability/logger.js';
+import { type Batch, type SceneEntry, type SceneProjection } from './batch.js';
+import { BatchQueue } from './batch-queue.js';
+import { commitBatch } from './commit.js';
+import type { Compactor } from './compactor.js';
+import { loadScene, type StoredScene } from './load.js';
+import { NO_LOG_METRICS, type LogMetrics } from './log-metrics.js';
+
+export interface SceneLogOptions {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly compactor?: Compactor;
+  readonly metrics?: LogMetrics;
+  /** How long updates are gathered for one commit. Longer means fewer, larger commits. Default 10 ms. */
+  readonly windowMs?: number;
+  /** Most bytes of one commit; a backlog is committed in pieces. Default 4 MiB. */
+  readonly maxCommitBytes?: number;
+  /** Bytes that may wait for a database that does not answer, before new writes are refused. Default 64 MiB. */
+  readonly maxPendingBytes?: number;
+  /** Milliseconds of some clock that only goes forward. */
+  readonly now?: () => number;
+}
+
+const RETRY_FIRST_MS = 50;
+const RETRY_MOST_MS = 2_000;
+
+/** SQLSTATE classes of statements that will never succeed however often they are repeated: bad data, broken limits. */
+const PERMANENT_CLASSES = new Set(['22', '23', '42', '54']);
+
+const isPermanent = (error: unknown): boolean => {
+  const code: unknown = (error as { code?: unknown }).code;
+  return typeof code === 'string' && code.length === 5 && PERMANENT_CLASSES.has(code.slice(0, 2));
+};
+
+/**
+ * The append-only log of all scenes, with group commit.
+ *
+ * What comes within a window goes to the database in one statement, one row a scene. One commit is under way at a time, so
+ * that promises settle in the order of the appends. While the database fails, updates stay in memory and are tried again.
+ */
+export class SceneLog {
+  readonly #database: Database;
+  readonly #logger: Logger;
+  readonly #compactor: Compactor | undefined;
+  readonly #metrics: LogMetrics;
+  readonly #windowMs: number;
+  readonly #maxPendingBytes: number;
+  readonly #now: () => number;
+  readonly #queue: BatchQueue;
+  #inFlight: Batch | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #pendingBytes = 0;
+  #failures = 0;
+
+  constructor(options: SceneLogOptions) {
+    this.#database = options.database;
+    this.#logger = options.logger;
+    this.#compactor = options.compactor;
+    this.#metrics = options.metrics ?? NO_LOG_METRICS;
+    this.#windowMs = options.windowMs ?? 10;
+    this.#maxPendingBytes = options.maxPendingBytes ?? 64 * 1024 * 1024;
+    this.#now = options.now ?? (() => performance.now());
+    const maxBatchBytes = options.maxCommitBytes ?? 4 * 1024 * 1024;
+    this.#queue = new BatchQueue({ maxBatchBytes, now: this.#now });
+  }
+
+  /** Whether the bound of waiting bytes is reached. Ask before a write is applied: `append` always takes it. */
+  get isFull(): boolean {
+    return this.#pendingBytes >= this.#maxPendingBytes;
+  }
+
+  /**
+   * Queues an update; the promise settles when it is committed, with its position.
+   *
+   * Updates of one commit share one promise. Rejects with `scene_not_found` when the scene has been deleted meanwhile.
+   */
+  append(sceneId: string, update: Uint8Array, projection?: () => SceneProjection): Promise<number> {
+    const entry = this.#queue.add(sceneId, update);
+    if (projection !== undefined) entry.projection = projection;
+    this.#addPending(update.byteLength);
+    this.#schedule();
+    return entry.committed;
+  }
+
+  /** Later updates of the scene get a position after everything that was appended so far. */
+  seal(sceneId: string): void {
+    const last = this.#waiting(sceneId).at(-1);
+    if (last !== undefined) last.sealed = true;
+  }
+
+  /** Throws `scene_not_found`, or `scene_load_failed`. */
+  async load(sceneId: string): Promise<StoredScene> {
+    // A room that ended early may have left updates on their way; without them the next one would start in the past.
+    await Promise.allSettled(this.#waiting(sceneId).map((entry) => entry.committed));
+    const stored = await loadScene(this.#database, sceneId);
+    this.#compactor?.track(sceneId, stored.tail);
+    return stored;
+  }
+
+  /** The scene is no longer open here. */
+  forget(sceneId: string): void {
+    this.#compactor?.untrack(sceneId);
+  }
+
+  /** Commits at once what waits for its window, and resolves when all that was appended so far has settled. */
+  async flush(): Promise<void> {
+    const waiting = [...(this.#inFlight?.entries.values() ?? []), ...this.#queue.entries()];
+    if (this.#failures === 0) this.#pump();
+    await Promise.allSettled(waiting.map((entry) => entry.committed));
+  }
+
+  /** What waits for its commit or is being committed, oldest first. */
+  #waiting(sceneId: string): SceneEntry[] {
+    const inFlight = this.#inFlight?.entries.get(sceneId);
+    return [...(inFlight === undefined ? [] : [inFlight]), ...this.#queue.entriesOf(sceneId)];
+  }
+
+  #schedule(): void {
+    const first = this.#queue.first;
+    if (this.#timer !== undefined || this.#inFlight !== undefined || first === undefined) return;
+    this.#wait(Math.max(0, first.since + this.#windowMs - this.#now()));
+  }
+
+  #wait(milliseconds: number): void {
+    this.#timer = setTimeout(() => this.#pump(), milliseconds);
+  }
+
+  #pump(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#inFlight !== undefined) return;
+    const batch = this.#queue.takeFirst();
+    if (batch === undefined) return;
+    this.#inFlight = batch;
+    void this.#commit(batch).then((next) => {
+      this.#inFlight = undefined;
+      if (next === 'retry') this.#wait(Math.min(RETRY_FIRST_MS * 2 ** (this.#failures - 1), RETRY_MOST_MS));
+      else this.#schedule();
+    });
+  }
+
+  async #commit(batch: Batch): Promise<'done' | 'retry'> {
+    try {
+      const positions = await commitBatch(this.#database, batch);
+      if (this.#failures > 0) this.#logger.info({ failures: this.#failures }, 'the log commits again');
+      this.#failures = 0;
+      this.#measure(batch);
+      for (const entry of batch.entries.values()) this.#settle(entry, positions.get(entry.sceneId));
+      return 'done';
+    } catch (error) {
+      this.#metrics.commitFailed();
+      return this.#afterFailure(batch, error);
+    }
+  }
+
+  #afterFailure(batch: Batch, error: unknown): 'done' | 'retry' {
+    if (!isPermanent(error)) {
+      this.#failures++;
+      if (this.#failures === 1)
+        this.#logger.error({ err: error }, 'the log cannot commit; edits stay in memory');
+      this.#queue.putBack([batch]);
+      return 'retry';
+    }
+    if (batch.entries.size > 1) {
+      this.#queue.putBack(batch.split());
+      return 'done';
+    }
+    this.#logger.error({ err: error, scenes: [...batch.entries.keys()] }, 'the database refuses an update');
+    for (const entry of batch.entries.values()) {
+      this.#addPending(-entry.bytes);
+      entry.reject(new DioramaError('internal', 'The database refuses the update', { cause: error }));
+    }
+    return 'done';
+  }
+
+  #settle(entry: SceneEntry, seq: number | undefined): void {
+    this.#addPending(-entry.bytes);
+    if (seq === undefined) {
+      entry.reject(new DioramaError('scene_not_found', 'The scene has been deleted'));
+      return;
+    }
+    this.#compactor?.grown(entry.sceneId, entry.bytes);
+    entry.resolve(seq);
+  }
+
+  #measure(batch: Batch): void {
+    this.#metrics.committed({
+      seconds: (this.#now() - batch.since) / 1000,
+      scenes: batch.entries.size,
+      updates: batch.updates,
+      bytes: batch.bytes,
+    });
+  }
+
+  #addPending(bytes: number): void {
+    this.#pendingBytes += bytes;
+    this.#metrics.pending(this.#pendingBytes);
+  }
+}

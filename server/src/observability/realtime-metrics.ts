@@ -1,0 +1,66 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { LogMetrics } from '../log/log-metrics.js';
+import type { RealtimeMetrics } from '../rooms/realtime-metrics.js';
+
+/** From half a tick of the fan-out to a commit that waited for a database. */
+const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
+/** The metrics of rooms and log on a Prometheus registry. */
+export function createRealtimeMetrics(registry: Registry): RealtimeMetrics & LogMetrics {
+  const registers = [registry];
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const counter = (name: string, help: string) => new Counter({ name, help, registers });
+  const seconds = (name: string, help: string) =>
+    new Histogram({ name, help, buckets: LATENCY_BUCKETS, registers });
+
+  const rooms = gauge('diorama_rooms', 'Scenes that are open');
+  const connections = gauge('diorama_sync_connections', 'Sync connections');
+  const closed = new Counter({
+    name: 'diorama_sync_closed_total',
+    help: 'Sync connections that ended, by close code',
+    labelNames: ['code'],
+    registers,
+  });
+  const refused = new Counter({
+    name: 'diorama_sync_refused_total',
+    help: 'Document frames that were refused, by error code',
+    labelNames: ['code'],
+    registers,
+  });
+  const received = counter('diorama_sync_received_bytes_total', 'Bytes of frames from sync clients');
+  const sent = counter('diorama_sync_sent_bytes_total', 'Bytes of frames to sync clients');
+  const lagged = counter('diorama_sync_lagged_total', 'Times that a connection fell behind');
+  const relay = seconds('diorama_relay_seconds', 'Seconds that the oldest message of a tick waited');
+  const commit = seconds(
+    'diorama_log_commit_seconds',
+    'Seconds from the oldest update of a commit to its end',
+  );
+  const updates = counter('diorama_log_updates_total', 'Updates that were committed');
+  const bytes = counter('diorama_log_bytes_total', 'Bytes of updates that were committed');
+  const failures = counter('diorama_log_commit_failures_total', 'Commits that failed');
+  const pending = gauge('diorama_log_pending_bytes', 'Bytes of updates that wait for their commit');
+  const compaction = seconds('diorama_log_compaction_seconds', 'Seconds that a compaction took');
+
+  return {
+    roomOpened: () => rooms.inc(),
+    roomClosed: () => rooms.dec(),
+    connectionOpened: () => connections.inc(),
+    connectionClosed(code) {
+      connections.dec();
+      closed.inc({ code: String(code) });
+    },
+    received: (size) => received.inc(size),
+    sent: (size) => sent.inc(size),
+    relayed: (waited) => relay.observe(waited),
+    refused: (code) => refused.inc({ code }),
+    lagged: () => lagged.inc(),
+    committed(done) {
+      commit.observe(done.seconds);
+      updates.inc(done.updates);
+      bytes.inc(done.bytes);
+    },
+    commitFailed: () => failures.inc(),
+    pending: (size) => pending.set(size),
+    compacted: (took) => compaction.observe(took),
+  };
+}

@@ -1,0 +1,60 @@
+import { DioramaError, MESSAGE, SYNC_STEP } from '@diorama/shared';
+import * as decoding from 'lib0/decoding';
+import * as Y from 'yjs';
+
+/** A frame that a client sent, taken apart. */
+export type ClientFrame =
+  | { readonly kind: 'state-vector'; readonly stateVector: Uint8Array }
+  | { readonly kind: 'document'; readonly update: Uint8Array }
+  | { readonly kind: 'presence'; readonly update: Uint8Array }
+  | { readonly kind: 'presence-query' };
+
+/** Throws `bad_frame` for everything that is not of the protocol. */
+export function parseClientFrame(data: Uint8Array): ClientFrame {
+  try {
+    return read(decoding.createDecoder(data));
+  } catch (error) {
+    if (error instanceof DioramaError) throw error;
+    throw badFrame('The frame is cut off or garbled', error);
+  }
+}
+
+export const badFrame = (detail: string, cause?: unknown): DioramaError =>
+  new DioramaError('bad_frame', detail, { cause });
+
+function read(decoder: decoding.Decoder): ClientFrame {
+  const type = decoding.readVarUint(decoder);
+  switch (type) {
+    case MESSAGE.sync:
+      return readSync(decoder);
+    case MESSAGE.awareness:
+      return { kind: 'presence', update: readBytes(decoder) };
+    case MESSAGE.queryAwareness:
+      return { kind: 'presence-query' };
+    default:
+      throw badFrame(`There is no message type ${type}`);
+  }
+}
+
+function readSync(decoder: decoding.Decoder): ClientFrame {
+  const step = decoding.readVarUint(decoder);
+  switch (step) {
+    case SYNC_STEP.step1: {
+      const stateVector = readBytes(decoder);
+      Y.decodeStateVector(stateVector);
+      return { kind: 'state-vector', stateVector };
+    }
+    case SYNC_STEP.step2:
+    case SYNC_STEP.update:
+      return { kind: 'document', update: readBytes(decoder) };
+    default:
+      throw badFrame(`There is no sync step ${step}`);
+  }
+}
+
+/** lib0 itself would hand out a view beyond the end, or throw far away from here. */
+function readBytes(decoder: decoding.Decoder): Uint8Array {
+  const length = decoding.readVarUint(decoder);
+  if (length > decoder.arr.byteLength - decoder.pos) throw badFrame('The frame is shorter than it says');
+  return decoding.readUint8Array(decoder, length);
+}

@@ -1,0 +1,193 @@
+import {
+  DioramaError,
+  encodeRefused,
+  encodeSaved,
+  encodeWelcome,
+  SUBPROTOCOL,
+  type ErrorCode,
+  type Refused,
+} from '@diorama/shared';
+import type { Socket } from 'node:net';
+import type { RawData, WebSocket } from 'ws';
+import type { Principal } from '../access/principal.js';
+import type { Logger } from '../observability/logger.js';
+import { badFrame, parseClientFrame, type ClientFrame } from './client-frame.js';
+import { frame } from './framing.js';
+import type { RealtimeMetrics } from './realtime-metrics.js';
+import type { Room } from './room.js';
+import type { RoomClient } from './room-client.js';
+import { encodePermissionDenied, encodePresence } from './server-frames.js';
+
+export interface ConnectionOptions {
+  readonly webSocket: WebSocket;
+  /** The socket below it: ready-made frames are written to it directly. */
+  readonly socket: Socket;
+  readonly sceneId: string;
+  readonly maxFrameBytes: number;
+  readonly logger: Logger;
+  readonly metrics: RealtimeMetrics;
+  /** Called once, when the connection has ended for whatever reason. */
+  readonly onClosed: () => void;
+}
+
+type State =
+  /** Who it is and what the scene holds is being found out. Nothing is read: frames wait in the network, in order. */
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'open'; readonly room: Room; readonly principal: Principal }
+  /** Closing or closed: nothing that still arrives counts. */
+  | { readonly kind: 'closed' };
+
+/** Whoever does not answer the closing handshake is cut off. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/** An awareness update of nobody. y-websocket's clients hang up when they have heard nothing for 30 s. */
+const KEEP_ALIVE = frame(encodePresence(new Uint8Array([0])));
+
+/** One client's WebSocket. */
+export class Connection implements RoomClient {
+  readonly #options: ConnectionOptions;
+  readonly #webSocket: WebSocket;
+  /** Whether the client understands more than y-websocket. */
+  readonly #speaksDiorama: boolean;
+  #state: State = { kind: 'opening' };
+  /** Sync step 2 and update frames so far; acknowledgements count them. */
+  #documentFrames = 0;
+  #wroteSinceKeepAlive = false;
+  #answeredPing = true;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#webSocket = options.webSocket;
+    this.#speaksDiorama = options.webSocket.protocol === SUBPROTOCOL;
+    this.#webSocket.pause();
+    this.#webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    this.#webSocket.on('pong', () => (this.#answeredPing = true));
+    // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
+    this.#webSocket.on('error', (error) => options.logger.debug({ err: error }, 'connection failed'));
+    this.#webSocket.on('close', (code) => this.#closed(code));
+    options.metrics.connectionOpened();
+  }
+
+  get principal(): Principal {
+    if (this.#state.kind !== 'open') throw new Error('The connection is not open');
+    return this.#state.principal;
+  }
+
+  get unsentBytes(): number {
+    return this.#options.socket.writableLength;
+  }
+
+  /** Lets the client into the room. Returns whether it is still there. */
+  open(room: Room, principal: Principal): boolean {
+    if (this.#state.kind !== 'opening' || this.#webSocket.readyState !== this.#webSocket.OPEN) return false;
+    this.#state = { kind: 'open', room, principal };
+    if (this.#speaksDiorama) this.#welcome(principal);
+    room.join(this);
+    this.#webSocket.resume();
+    return true;
+  }
+
+  write(frames: Buffer): void {
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    this.#wroteSinceKeepAlive = true;
+    this.#options.metrics.sent(frames.byteLength);
+    this.#options.socket.write(frames);
+  }
+
+  onceDrained(callback: () => void): void {
+    this.#options.socket.once('drain', callback);
+  }
+
+  savedFrame(frames: number): Buffer | undefined {
+    return this.#speaksDiorama ? frame(encodeSaved(frames)) : undefined;
+  }
+
+  refusedFrame(refused: Refused): Buffer {
+    const message = this.#speaksDiorama
+      ? encodeRefused(refused)
+      : encodePermissionDenied(`${refused.code}: ${refused.detail}`);
+    return frame(message);
+  }
+
+  /** Closes with the catalogue's close code, and its code as the reason. */
+  close(code: ErrorCode, detail?: string): void {
+    if (this.#state.kind === 'closed') return;
+    this.#leave();
+    this.#options.logger.debug({ code, detail }, 'closing a connection');
+    // Paused, it would never see the answer to the closing handshake.
+    this.#webSocket.resume();
+    this.#webSocket.close(new DioramaError(code).closeCode, code);
+    const cut = setTimeout(() => this.#webSocket.terminate(), CLOSE_TIMEOUT_MS);
+    cut.unref();
+    this.#webSocket.once('close', () => clearTimeout(cut));
+  }
+
+  /** Stops reading: what the client sends from now on waits in the network. */
+  pause(): void {
+    this.#webSocket.pause();
+  }
+
+  /** Called at regular times: finds dead connections, and keeps quiet ones from being taken for dead. */
+  checkAlive(): void {
+    if (!this.#answeredPing) {
+      this.#webSocket.terminate();
+      return;
+    }
+    this.#answeredPing = false;
+    this.#webSocket.ping();
+    if (this.#state.kind === 'open' && !this.#wroteSinceKeepAlive) this.write(KEEP_ALIVE);
+    this.#wroteSinceKeepAlive = false;
+  }
+
+  #welcome(principal: Principal): void {
+    const { sceneId, maxFrameBytes } = this.#options;
+    const { subject, name, role } = principal;
+    const welcome = { scene_id: sceneId, principal: subject, name, role, max_frame_bytes: maxFrameBytes };
+    this.write(frame(encodeWelcome(welcome)));
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#state.kind !== 'open') return;
+    const bytes = data as Buffer;
+    this.#options.metrics.received(bytes.byteLength);
+    try {
+      if (!isBinary) throw badFrame('Text frames are not of the protocol');
+      this.#handle(this.#state.room, parseClientFrame(bytes));
+    } catch (error) {
+      if (error instanceof DioramaError) {
+        this.close(error.code, error.message);
+      } else {
+        this.#options.logger.error({ err: error }, 'a frame could not be handled');
+        this.close('internal');
+      }
+    }
+  }
+
+  #handle(room: Room, message: ClientFrame): void {
+    switch (message.kind) {
+      case 'state-vector':
+        room.sync(this, message.stateVector);
+        return;
+      case 'document':
+        room.receiveUpdate(this, ++this.#documentFrames, message.update);
+        return;
+      case 'presence':
+        room.receivePresence(this, message.update);
+        return;
+      case 'presence-query':
+        room.sendPresence(this);
+    }
+  }
+
+  #leave(): void {
+    const state = this.#state;
+    this.#state = { kind: 'closed' };
+    if (state.kind === 'open') state.room.leave(this);
+  }
+
+  #closed(code: number): void {
+    this.#leave();
+    this.#options.metrics.connectionClosed(code);
+    this.#options.onClosed();
+  }
+}

@@ -1,0 +1,77 @@
+import type { Server } from 'node:http';
+import type { Authenticator } from '../access/authenticator.js';
+import type { Database } from '../database/database.js';
+import { Compactor } from '../log/compactor.js';
+import type { LogMetrics } from '../log/log-metrics.js';
+import { SceneLog } from '../log/scene-log.js';
+import type { Logger } from '../observability/logger.js';
+import type { SceneDirectory } from '../scenes/scene-directory.js';
+import { SyncGateway } from './gateway.js';
+import type { RealtimeMetrics } from './realtime-metrics.js';
+import type { RoomLimits } from './room.js';
+import { RoomRegistry } from './room-registry.js';
+import type { SceneRooms } from './scene-rooms.js';
+
+export interface RealtimeOptions {
+  readonly database: Database;
+  readonly authenticator: Authenticator;
+  readonly scenes: SceneDirectory;
+  readonly logger: Logger;
+  readonly metrics?: RealtimeMetrics & LogMetrics;
+  readonly maxFrameBytes?: number;
+  readonly commitWindowMs?: number;
+  readonly maxPendingBytes?: number;
+  readonly maxTailRows?: number;
+  readonly maxTailBytes?: number;
+  readonly unloadDelayMs?: number;
+  readonly pingIntervalMs?: number;
+  readonly limits?: Partial<RoomLimits>;
+}
+
+/** Log, rooms and gateway, wired together. */
+export interface Realtime {
+  readonly rooms: SceneRooms & { readonly size: number };
+  readonly log: SceneLog;
+  readonly compactor: Compactor;
+  /** Takes the upgrades of `server` at `/v1/sync/{sceneId}`. */
+  attach(server: Server): void;
+  /** Stores everything, closes all connections with 1012; the database is still needed until it resolves. */
+  close(): Promise<void>;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Leaves out what is undefined, so that the defaults of the parts hold. */
+const given = <T extends object>(options: T): Defined<T> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<T>;
+
+/** Builds the live part of the server. */
+export function createRealtime(options: RealtimeOptions): Realtime {
+  const { database, logger, metrics, scenes, authenticator } = options;
+  const { maxTailRows, maxTailBytes, maxPendingBytes, unloadDelayMs, limits } = options;
+  const compactor = new Compactor({ database, logger, ...given({ metrics, maxTailRows, maxTailBytes }) });
+  const log = new SceneLog({
+    database,
+    logger,
+    compactor,
+    ...given({ metrics, windowMs: options.commitWindowMs, maxPendingBytes }),
+  });
+  const rooms = new RoomRegistry({ log, logger, ...given({ metrics, unloadDelayMs, limits }) });
+  const gateway = new SyncGateway({
+    authenticator,
+    scenes,
+    rooms,
+    logger,
+    ...given({ metrics, maxFrameBytes: options.maxFrameBytes, pingIntervalMs: options.pingIntervalMs }),
+  });
+  return {
+    rooms,
+    log,
+    compactor,
+    attach: (server) => gateway.attach(server),
+    async close() {
+      await gateway.close();
+      await compactor.close();
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { DioramaError, sceneIdSchema, SUBPROTOCOL } from '@diorama/shared';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { Authenticator } from '../access/authenticator.js';
+import type { Logger } from '../observability/logger.js';
+import type { SceneDirectory } from '../scenes/scene-directory.js';
+import { Connection } from './connection.js';
+import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
+import type { RoomRegistry } from './room-registry.js';
+
+export interface SyncGatewayOptions {
+  readonly authenticator: Authenticator;
+  readonly scenes: SceneDirectory;
+  readonly rooms: RoomRegistry;
+  readonly logger: Logger;
+  readonly metrics?: RealtimeMetrics;
+  /** Larger frames close their connection with 1009. Default 16 MiB. */
+  readonly maxFrameBytes?: number;
+  /** How often connections are pinged; one that has not answered by the next time is cut. Default 15,000 ms. */
+  readonly pingIntervalMs?: number;
+}
+
+const PATH_PREFIX = '/v1/sync/';
+
+/** A request names only path and query; any origin completes it. */
+const ORIGIN = 'ws://localhost';
+
+/** How long connections have at shutdown to answer the closing handshake. */
+const CLOSE_GRACE_MS = 2_000;
+
+/**
+ * Takes WebSocket connections at `/v1/sync/{sceneId}`; the token comes as `?token=` or as a bearer header.
+ *
+ * Refusals are close codes of the catalogue, with its code as the reason: browsers do not show the status of a refused upgrade.
+ */
+export class SyncGateway {
+  readonly #options: SyncGatewayOptions;
+  readonly #logger: Logger;
+  readonly #metrics: RealtimeMetrics;
+  readonly #maxFrameBytes: number;
+  readonly #webSockets: WebSocketServer;
+  readonly #connections = new Set<Connection>();
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(options: SyncGatewayOptions) {
+    this.#options = options;
+    this.#logger = options.logger;
+    this.#metrics = options.metrics ?? NO_REALTIME_METRICS;
+    this.#maxFrameBytes = options.maxFrameBytes ?? 16 * 1024 * 1024;
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: true,
+      maxPayload: this.#maxFrameBytes,
+      // Ready-made frames are shared by all connections, which an extension with state would forbid.
+      perMessageDeflate: false,
+      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    });
+    this.#heartbeat = setInterval(() => {
+      for (const connection of this.#connections) connection.checkAlive();
+    }, options.pingIntervalMs ?? 15_000);
+    this.#heartbeat.unref();
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  attach(server: Server): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+      this.#upgrade(request, socket, head),
+    );
+  }
+
+  /** Stores everything, closes all connections with 1012 and takes no more. */
+  async close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    // What they write from now on they keep, and bring it along to the next server.
+    for (const connection of this.#connections) connection.pause();
+    await this.#options.rooms.shutdown();
+    for (const connection of this.#connections) connection.close('draining');
+    const cut = setTimeout(() => {
+      for (const webSocket of this.#webSockets.clients) webSocket.terminate();
+    }, CLOSE_GRACE_MS);
+    await new Promise<void>((resolve) => this.#webSockets.close(() => resolve()));
+    clearTimeout(cut);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const target = request.url ?? '';
+    const url = URL.canParse(target, ORIGIN) ? new URL(target, ORIGIN) : undefined;
+    if (url?.pathname.startsWith(PATH_PREFIX) !== true) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    const sceneId = url.pathname.slice(PATH_PREFIX.length);
+    const token = url.searchParams.get('token') ?? bearerToken(request);
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection = new Connection({
+        webSocket,
+        socket,
+        sceneId,
+        maxFrameBytes: this.#maxFrameBytes,
+        logger: this.#logger,
+        metrics: this.#metrics,
+        onClosed: () => this.#connections.delete(connection),
+      });
+      this.#connections.add(connection);
+      void this.#open(connection, webSocket, sceneId, token);
+    });
+  }
+
+  async #open(
+    connection: Connection,
+    webSocket: { once(event: 'close', listener: () => void): unknown },
+    sceneId: string,
+    token: string | undefined,
+  ): Promise<void> {
+    try {
+      const principal = await this.#options.authenticator.authenticate(token);
+      // Not found, whether it is malformed, unknown or another tenant's: who asks must not be able to tell.
+      const found = sceneIdSchema.safeParse(sceneId).success
+        ? await this.#options.scenes.find(principal.tenant, sceneId)
+        : undefined;
+      if (found === undefined) throw new DioramaError('scene_not_found');
+      const { room, release } = await this.#options.rooms.acquire(sceneId);
+      webSocket.once('close', release);
+      if (!connection.open(room, principal)) release();
+    } catch (error) {
+      if (!(error instanceof DioramaError))
+        this.#logger.error({ err: error }, 'a connection could not be opened');
+      const known = error instanceof DioramaError ? error : new DioramaError('internal');
+      connection.close(known.code, known.message);
+    }
+  }
+}
+
+const bearerToken = (request: IncomingMessage): string | undefined =>
+  /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];

@@ -1,0 +1,151 @@
+import { DioramaError } from '@diorama/shared';
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { badFrame } from './client-frame.js';
+
+/** Largest awareness state of one client, in UTF-8 bytes: 100 poses in the middle of a drag fit several times. */
+export const MAX_PRESENCE_BYTES = 64 * 1024;
+
+/** y-protocols' way to say that a client is gone. */
+const GONE = 'null';
+
+/** How many clients that left are remembered, so that a late echo of their state does not bring them back. */
+const MAX_REMEMBERED = 1_000;
+
+interface Entry<Owner> {
+  readonly clock: number;
+  /** JSON, never parsed again after it came in. */
+  readonly state: string;
+  readonly owner: Owner;
+}
+
+/** Ids of clients: whose state has `changed` for everybody, and of which the sender is `outdated` and is to be told. */
+export interface PresenceChange {
+  readonly changed: readonly number[];
+  readonly outdated: readonly number[];
+}
+
+/**
+ * Who is in a room: the awareness states (y-protocols) of its connections, bound to the connection that owns them.
+ *
+ * The first client id that a connection announces is its own; nobody else can change or remove it. What it says of
+ * others is ignored, since y-websocket's clients echo everything they hear. `Owner` is whatever stands for a connection.
+ */
+export class Presence<Owner extends object> {
+  readonly #entries = new Map<number, Entry<Owner>>();
+  readonly #clientOf = new Map<Owner, number>();
+  readonly #left = new Map<number, number>();
+  readonly #isSame: (a: Owner, b: Owner) => boolean;
+
+  /** `isSame` tells whether two connections are one person's, who may take over the id of a half-dead connection. */
+  constructor(options: { isSame: (a: Owner, b: Owner) => boolean }) {
+    this.#isSame = options.isSame;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * Takes an awareness update.
+   *
+   * A client that comes back still has the clock from before we told everybody that it had left. It is answered with that
+   * message: y-protocols' clients then announce themselves again with a later clock, and mere echoes fall silent. Throws `bad_frame`, or `frame_too_large` for a state above {@link MAX_PRESENCE_BYTES}.
+   */
+  receive(owner: Owner, update: Uint8Array): PresenceChange {
+    const decoder = decoding.createDecoder(update);
+    const changed: number[] = [];
+    const outdated: number[] = [];
+    try {
+      const count = decoding.readVarUint(decoder);
+      for (let at = 0; at < count; at++) {
+        const client = decoding.readVarUint(decoder);
+        const clock = decoding.readVarUint(decoder);
+        const bytes = readState(decoder);
+        const claim = this.#judge(owner, client, clock);
+        if (claim === 'ignored') continue;
+        const state = decodeState(bytes);
+        if (claim === 'outdated') {
+          if (state !== GONE) outdated.push(client);
+        } else if (this.#set(owner, client, clock, state)) changed.push(client);
+      }
+    } catch (error) {
+      if (error instanceof DioramaError) throw error;
+      throw badFrame('The awareness update is garbled', error);
+    }
+    return { changed, outdated };
+  }
+
+  /** Forgets a connection; returns the ids of the clients that are gone with it. */
+  leave(owner: Owner): number[] {
+    const client = this.#clientOf.get(owner);
+    if (client === undefined) return [];
+    this.#clientOf.delete(owner);
+    const entry = this.#entries.get(client);
+    if (entry?.owner !== owner) return [];
+    this.#remove(client, entry.clock + 1);
+    return [client];
+  }
+
+  /** An awareness update with the state of `clients`, or of all; those that are gone are reported as such. */
+  encode(clients: Iterable<number> = this.#entries.keys()): Uint8Array {
+    const ids = [...clients];
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, ids.length);
+    for (const client of ids) {
+      const entry = this.#entries.get(client);
+      encoding.writeVarUint(encoder, client);
+      encoding.writeVarUint(encoder, entry?.clock ?? this.#left.get(client) ?? 0);
+      encoding.writeVarString(encoder, entry?.state ?? GONE);
+    }
+    return encoding.toUint8Array(encoder);
+  }
+
+  /** Whether what `owner` says of `client` at `clock` is news that it has a right to. */
+  #judge(owner: Owner, client: number, clock: number): 'taken' | 'ignored' | 'outdated' {
+    const own = this.#clientOf.get(owner);
+    if (own !== undefined && own !== client) return 'ignored';
+    const entry = this.#entries.get(client);
+    if (entry === undefined) return clock > (this.#left.get(client) ?? -1) ? 'taken' : 'outdated';
+    const mayChange = entry.owner === owner || this.#isSame(entry.owner, owner);
+    return mayChange && clock > entry.clock ? 'taken' : 'ignored';
+  }
+
+  #set(owner: Owner, client: number, clock: number, state: string): boolean {
+    const entry = this.#entries.get(client);
+    if (state === GONE) {
+      if (entry !== undefined) this.#remove(client, clock);
+      return entry !== undefined;
+    }
+    if (entry !== undefined && entry.owner !== owner) this.#clientOf.delete(entry.owner);
+    this.#clientOf.set(owner, client);
+    this.#left.delete(client);
+    this.#entries.set(client, { clock, state, owner });
+    return true;
+  }
+
+  #remove(client: number, clock: number): void {
+    this.#entries.delete(client);
+    this.#left.set(client, clock);
+    if (this.#left.size <= MAX_REMEMBERED) return;
+    for (const oldest of this.#left.keys()) {
+      this.#left.delete(oldest);
+      break;
+    }
+  }
+}
+
+function readState(decoder: decoding.Decoder): Uint8Array {
+  const length = decoding.readVarUint(decoder);
+  if (length > decoder.arr.byteLength - decoder.pos) throw badFrame('The awareness update is cut off');
+  if (length > MAX_PRESENCE_BYTES)
+    throw new DioramaError('frame_too_large', `A presence has at most ${MAX_PRESENCE_BYTES} bytes`);
+  return decoding.readUint8Array(decoder, length);
+}
+
+/** Checked once here: y-protocols' clients would throw on a state that is not JSON. */
+function decodeState(bytes: Uint8Array): string {
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  const value: unknown = JSON.parse(text);
+  return value === null ? GONE : text;
+}

@@ -1,0 +1,29 @@
+import type { ErrorCode } from '@diorama/shared';
+
+/** What the live part of the server measures of itself. */
+export interface RealtimeMetrics {
+  roomOpened(): void;
+  roomClosed(): void;
+  connectionOpened(): void;
+  /** `code` is the WebSocket close code. */
+  connectionClosed(code: number): void;
+  received(bytes: number): void;
+  sent(bytes: number): void;
+  /** A document or presence frame waited this long for its tick. */
+  relayed(seconds: number): void;
+  refused(code: ErrorCode): void;
+  /** A connection fell behind: updates are held back until it has read what it was sent. */
+  lagged(): void;
+}
+
+export const NO_REALTIME_METRICS: RealtimeMetrics = {
+  roomOpened: () => undefined,
+  roomClosed: () => undefined,
+  connectionOpened: () => undefined,
+  connectionClosed: () => undefined,
+  received: () => undefined,
+  sent: () => undefined,
+  relayed: () => undefined,
+  refused: () => undefined,
+  lagged: () => undefined,
+};

@@ -1,0 +1,18 @@
+import type { ErrorCode, Refused } from '@diorama/shared';
+import type { Principal } from '../access/principal.js';
+
+/** A connection as its room sees it. */
+export interface RoomClient {
+  readonly principal: Principal;
+  /** Writes ready-made WebSocket frames in one go. */
+  write(frames: Buffer): void;
+  /** Bytes that were written and not yet taken by the network. */
+  readonly unsentBytes: number;
+  /** Calls back once, when everything written so far has gone to the network. */
+  onceDrained(callback: () => void): void;
+  /** The frame, if any, that tells this client that its first `frames` document frames are committed. */
+  savedFrame(frames: number): Buffer | undefined;
+  /** The frame that tells this client what was not applied, and why. */
+  refusedFrame(refused: Refused): Buffer;
+  close(code: ErrorCode, detail?: string): void;
+}

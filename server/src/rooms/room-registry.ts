@@ -1,0 +1,208 @@
+import { DioramaError, type ErrorCode } from '@diorama/shared';
+import * as Y from 'yjs';
+import type { Principal } from '../access/principal.js';
+import type { StoredScene } from '../log/load.js';
+import type { SceneLog } from '../log/scene-log.js';
+import type { Logger } from '../observability/logger.js';
+import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
+import { DEFAULT_ROOM_LIMITS, Room, type RoomLimits } from './room.js';
+import type { AtSeq, EditOptions, SceneRooms } from './scene-rooms.js';
+
+export interface RoomRegistryOptions {
+  readonly log: SceneLog;
+  readonly logger: Logger;
+  readonly metrics?: RealtimeMetrics;
+  readonly limits?: Partial<RoomLimits>;
+  /** How long a room that nobody uses stays in memory, for those who come back at once. Default 5,000 ms. */
+  readonly unloadDelayMs?: number;
+}
+
+/** A room, and how many use it. It ends when nobody does and everything is stored. */
+interface Slot {
+  readonly opened: Promise<Room>;
+  users: number;
+  unloading: NodeJS.Timeout | undefined;
+}
+
+/** Why the process gives up waiting for commits at shutdown. Whatever it cannot store, no client has been told is saved. */
+const SHUTDOWN_FLUSH_TIMEOUT_MS = 8_000;
+
+/** The rooms of this process: opened by the first who needs one, once for all who come meanwhile. */
+export class RoomRegistry implements SceneRooms {
+  readonly #log: SceneLog;
+  readonly #logger: Logger;
+  readonly #metrics: RealtimeMetrics;
+  readonly #limits: RoomLimits;
+  readonly #unloadDelayMs: number;
+  readonly #slots = new Map<string, Slot>();
+  #draining = false;
+
+  constructor(options: RoomRegistryOptions) {
+    this.#log = options.log;
+    this.#logger = options.logger;
+    this.#metrics = options.metrics ?? NO_REALTIME_METRICS;
+    this.#limits = { ...DEFAULT_ROOM_LIMITS, ...options.limits };
+    this.#unloadDelayMs = options.unloadDelayMs ?? 5_000;
+  }
+
+  /** Rooms that are open or being opened. */
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  /** The room, kept open until `release` is called. Throws `scene_not_found`, `scene_load_failed`, `draining`. */
+  async acquire(sceneId: string): Promise<{ room: Room; release: () => void }> {
+    for (;;) {
+      if (this.#draining) throw new DioramaError('draining');
+      const slot = this.#slots.get(sceneId) ?? this.#open(sceneId);
+      slot.users++;
+      clearTimeout(slot.unloading);
+      let released = false;
+      const release = (): void => {
+        if (released) return;
+        released = true;
+        slot.users--;
+        this.#unloadLater(sceneId, slot);
+      };
+      try {
+        const room = await slot.opened;
+        if (!room.isClosed) return { room, release };
+      } catch (error) {
+        release();
+        throw error;
+      }
+      this.#remove(sceneId, slot);
+    }
+  }
+
+  read<T>(sceneId: string, look: (doc: Y.Doc) => T): Promise<AtSeq<T>> {
+    return this.#with(sceneId, (room) => room.read(look));
+  }
+
+  edit<T>(
+    sceneId: string,
+    principal: Principal,
+    change: (doc: Y.Doc) => T,
+    options?: EditOptions,
+  ): Promise<AtSeq<T>> {
+    return this.#with(sceneId, (room) => room.edit(principal, change, options));
+  }
+
+  async evict(sceneId: string, code: ErrorCode): Promise<void> {
+    const slot = this.#slots.get(sceneId);
+    if (slot === undefined) return;
+    this.#remove(sceneId, slot);
+    const [opened] = await Promise.allSettled([slot.opened]);
+    if (opened.status === 'fulfilled') opened.value.close(code);
+  }
+
+  /** Stores everything, then closes all connections so that they come back to another server, or to this one's successor. */
+  async shutdown(): Promise<void> {
+    this.#draining = true;
+    const opening = await Promise.allSettled([...this.#slots.values()].map((slot) => slot.opened));
+    const rooms = opening.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    await Promise.race([this.#log.flush(), timeout(SHUTDOWN_FLUSH_TIMEOUT_MS)]);
+    for (const room of rooms) {
+      if (!room.isClosed && !room.isStored)
+        this.#logger.error({ scene: room.sceneId }, 'stopping with edits that could not be stored');
+      room.flush();
+      room.close('draining');
+    }
+    this.#slots.clear();
+  }
+
+  async #with<T>(sceneId: string, use: (room: Room) => Promise<T>): Promise<T> {
+    const { room, release } = await this.acquire(sceneId);
+    try {
+      return await use(room);
+    } finally {
+      release();
+    }
+  }
+
+  #open(sceneId: string): Slot {
+    const slot: Slot = { opened: this.#load(sceneId), users: 0, unloading: undefined };
+    this.#slots.set(sceneId, slot);
+    slot.opened.then(
+      () => this.#metrics.roomOpened(),
+      // The next who asks tries again; an empty document in its place would look like a scene that lost everything.
+      () => this.#slots.get(sceneId) === slot && this.#slots.delete(sceneId),
+    );
+    return slot;
+  }
+
+  async #load(sceneId: string): Promise<Room> {
+    const stored = await this.#loadStored(sceneId);
+    const doc = this.#decode(sceneId, stored);
+    const { seq } = stored;
+    return new Room({
+      sceneId,
+      doc,
+      seq,
+      log: this.#log,
+      logger: this.#logger,
+      metrics: this.#metrics,
+      limits: this.#limits,
+    });
+  }
+
+  async #loadStored(sceneId: string): Promise<StoredScene> {
+    try {
+      return await this.#log.load(sceneId);
+    } catch (error) {
+      if (error instanceof DioramaError && error.code === 'scene_not_found') throw error;
+      throw this.#loadFailed(sceneId, error);
+    }
+  }
+
+  #decode(sceneId: string, stored: StoredScene): Y.Doc {
+    const doc = new Y.Doc();
+    try {
+      doc.transact(() => {
+        if (stored.snapshot !== undefined) Y.applyUpdateV2(doc, stored.snapshot.data);
+        for (const update of stored.updates) Y.applyUpdate(doc, update);
+      });
+      return doc;
+    } catch (error) {
+      this.#log.forget(sceneId);
+      throw this.#loadFailed(sceneId, error);
+    }
+  }
+
+  #loadFailed(sceneId: string, cause: unknown): DioramaError {
+    this.#logger.error({ err: cause, scene: sceneId }, 'a scene could not be opened');
+    if (cause instanceof DioramaError) return cause;
+    return new DioramaError('scene_load_failed', undefined, { cause });
+  }
+
+  #unloadLater(sceneId: string, slot: Slot): void {
+    if (slot.users > 0 || this.#slots.get(sceneId) !== slot) return;
+    clearTimeout(slot.unloading);
+    slot.unloading = setTimeout(() => void this.#unload(sceneId, slot), this.#unloadDelayMs);
+    slot.unloading.unref();
+  }
+
+  async #unload(sceneId: string, slot: Slot): Promise<void> {
+    const [opened] = await Promise.allSettled([slot.opened]);
+    if (opened.status === 'rejected') return;
+    const room = opened.value;
+    while (slot.users === 0 && !room.isClosed && !room.isStored) await Promise.allSettled([room.stored()]);
+    if (slot.users > 0 || this.#slots.get(sceneId) !== slot) return;
+    this.#remove(sceneId, slot);
+    room.close('draining');
+  }
+
+  #remove(sceneId: string, slot: Slot): void {
+    if (this.#slots.get(sceneId) !== slot) return;
+    clearTimeout(slot.unloading);
+    this.#slots.delete(sceneId);
+    this.#log.forget(sceneId);
+    slot.opened.then(
+      () => this.#metrics.roomClosed(),
+      () => undefined,
+    );
+  }
+}
+
+const timeout = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => void setTimeout(resolve, milliseconds).unref());

@@ -1,0 +1,312 @@
+import { DioramaError, SceneDoc, type ErrorCode } from '@diorama/shared';
+import * as Y from 'yjs';
+import type { Principal } from '../access/principal.js';
+import type { SceneProjection } from '../log/batch.js';
+import type { SceneLog } from '../log/scene-log.js';
+import type { Logger } from '../observability/logger.js';
+import { Acknowledgements } from './acknowledgements.js';
+import { FanOut } from './fan-out.js';
+import { frame } from './framing.js';
+import { LaggingClients } from './lagging-clients.js';
+import { Presence } from './presence.js';
+import type { RealtimeMetrics } from './realtime-metrics.js';
+import type { RoomClient } from './room-client.js';
+import type { AtSeq, EditOptions } from './scene-rooms.js';
+import { encodePresence, encodeStep1, encodeStep2, encodeUpdate } from './server-frames.js';
+import { UnresolvedUpdates } from './unresolved-updates.js';
+import { decodeChecked } from './update-check.js';
+import { requireKnownSchema, requireMayApply } from './write-rights.js';
+
+export interface RoomLimits {
+  /** While updates keep coming they are joined into one write for this long. Default 10 ms. */
+  readonly fanOutWindowMs: number;
+  /** A connection with more unsent bytes gets no updates until it has read them, then one that holds all. Default 1 MiB. */
+  readonly softUnsentBytes: number;
+  /** A connection with more unsent bytes is closed. Default 64 MiB. */
+  readonly hardUnsentBytes: number;
+}
+
+export const DEFAULT_ROOM_LIMITS: RoomLimits = {
+  fanOutWindowMs: 10,
+  softUnsentBytes: 1024 * 1024,
+  hardUnsentBytes: 64 * 1024 * 1024,
+};
+
+export interface RoomOptions {
+  readonly sceneId: string;
+  /** The loaded document. The room alone writes to it from now on. */
+  readonly doc: Y.Doc;
+  /** The position of the log that `doc` stands for. */
+  readonly seq: number;
+  readonly log: SceneLog;
+  readonly logger: Logger;
+  readonly metrics: RealtimeMetrics;
+  readonly limits: RoomLimits;
+}
+
+/** Whoever edits without being a connection. */
+interface EditOrigin {
+  readonly editor: Principal;
+}
+
+/**
+ * The live state of one scene in this process: its document, who is connected, and what waits for its commit.
+ *
+ * An update is checked, applied, relayed at once and appended to the log; it is acknowledged when it is committed.
+ */
+export class Room {
+  readonly sceneId: string;
+  readonly #doc: Y.Doc;
+  readonly #log: SceneLog;
+  readonly #logger: Logger;
+  readonly #metrics: RealtimeMetrics;
+  readonly #clients = new Set<RoomClient>();
+  readonly #presence: Presence<RoomClient>;
+  readonly #changedPresence = new Set<number>();
+  readonly #fanOut: FanOut;
+  readonly #lagging: LaggingClients;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #unresolved: UnresolvedUpdates;
+  /** Clients whose writes were refused for want of memory: they are asked for them when there is room again. */
+  readonly #toAskAgain = new Set<RoomClient>();
+  #seq: number;
+  #fullState: Uint8Array | undefined;
+  #projectionChanged = false;
+  #closed: ErrorCode | undefined;
+
+  constructor(options: RoomOptions) {
+    this.sceneId = options.sceneId;
+    this.#doc = options.doc;
+    this.#seq = options.seq;
+    this.#log = options.log;
+    this.#logger = options.logger;
+    this.#metrics = options.metrics;
+    this.#presence = new Presence({ isSame: (a, b) => a.principal.subject === b.principal.subject });
+    this.#unresolved = new UnresolvedUpdates(options.doc);
+    this.#acknowledgements = new Acknowledgements({
+      saved: (client, frames) => this.#saved(client, frames),
+      committed: (seq) => this.#committed(seq),
+      failed: (error) => this.#fail(error),
+    });
+    this.#lagging = new LaggingClients({
+      doc: options.doc,
+      limits: options.limits,
+      catchUp: (client, update) => this.#catchUp(client, update),
+      metrics: options.metrics,
+    });
+    this.#fanOut = new FanOut({
+      clients: this.#clients,
+      metrics: options.metrics,
+      windowMs: options.limits.fanOutWindowMs,
+      lateMessage: () => this.#takeChangedPresence(),
+      afterTick: () => this.#lagging.check(this.#clients),
+      isHeld: (client) => this.#lagging.has(client),
+    });
+    this.#watch();
+  }
+
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** Whether all that the document holds is committed. */
+  get isStored(): boolean {
+    return this.#acknowledgements.pending === undefined;
+  }
+
+  /** Resolves when everything that the document holds now is committed, with the position. Rejects when that cannot be. */
+  async stored(): Promise<number> {
+    return (await this.#acknowledgements.pending) ?? this.#seq;
+  }
+
+  join(client: RoomClient): void {
+    this.#clients.add(client);
+    client.write(frame(encodeStep1(Y.encodeStateVector(this.#doc))));
+    if (this.#presence.size > 0) client.write(frame(encodePresence(this.#presence.encode())));
+  }
+
+  leave(client: RoomClient): void {
+    this.#clients.delete(client);
+    this.#toAskAgain.delete(client);
+    this.#lagging.delete(client);
+    this.#presenceChanged(this.#presence.leave(client));
+  }
+
+  /** Answers a client's state vector with what it lacks. */
+  sync(client: RoomClient, stateVector: Uint8Array): void {
+    client.write(frame(encodeStep2(this.#stateSince(stateVector))));
+  }
+
+  /** Takes the client's `number`th document frame. Throws `bad_frame`; what is merely not allowed is refused by a frame. */
+  receiveUpdate(client: RoomClient, number: number, update: Uint8Array): void {
+    const decoded = decodeChecked(update);
+    try {
+      requireMayApply(this.#doc, client.principal.role, decoded);
+      if (this.#log.isFull) {
+        this.#toAskAgain.add(client);
+        throw new DioramaError('storage_unavailable', 'The store does not keep up; the change was not taken');
+      }
+    } catch (error) {
+      if (!(error instanceof DioramaError)) throw error;
+      this.#refuse(client, number, error);
+      return;
+    }
+    this.#apply(client, update);
+    if (!this.isClosed) this.#acknowledgements.received(client, number);
+  }
+
+  receivePresence(client: RoomClient, update: Uint8Array): void {
+    const { changed, outdated } = this.#presence.receive(client, update);
+    this.#presenceChanged(changed);
+    if (outdated.length > 0)
+      this.#fanOut.toOne(client, frame(encodePresence(this.#presence.encode(outdated))));
+  }
+
+  sendPresence(client: RoomClient): void {
+    client.write(frame(encodePresence(this.#presence.encode())));
+  }
+
+  /** Looks at the document; the result's position covers exactly what was seen, and is committed. */
+  async read<T>(look: (doc: Y.Doc) => T): Promise<AtSeq<T>> {
+    const value = look(this.#doc);
+    this.#log.seal(this.sceneId);
+    return { value, seq: await this.stored() };
+  }
+
+  /** Changes the document in one transaction. Throws `precondition_failed`, `schema_too_new`, `storage_unavailable`. */
+  async edit<T>(
+    principal: Principal,
+    change: (doc: Y.Doc) => T,
+    options: EditOptions = {},
+  ): Promise<AtSeq<T>> {
+    if (options.ifSeq !== undefined) await this.#requireAt(options.ifSeq);
+    if (this.#closed !== undefined) throw new DioramaError(this.#closed);
+    requireKnownSchema(this.#doc);
+    if (this.#log.isFull) throw new DioramaError('storage_unavailable');
+    const value = this.#doc.transact(() => change(this.#doc), { editor: principal } satisfies EditOrigin);
+    this.#log.seal(this.sceneId);
+    return { value, seq: await this.stored() };
+  }
+
+  /** Sends what waits for its tick. */
+  flush(): void {
+    this.#fanOut.tick();
+  }
+
+  /** Ends the room; its clients are closed with the code. */
+  close(code: ErrorCode, detail?: string): void {
+    if (this.isClosed) return;
+    this.#closed = code;
+    this.#fanOut.stop();
+    for (const client of [...this.#clients]) client.close(code, detail);
+    this.#clients.clear();
+    this.#doc.destroy();
+  }
+
+  async #requireAt(seq: number): Promise<void> {
+    await this.stored();
+    // Somebody may have written while we waited for the commit of what was there.
+    if (!this.isStored || this.#seq !== seq)
+      throw new DioramaError('precondition_failed', `The scene is at ${this.#seq}, not at ${seq}`);
+  }
+
+  #watch(): void {
+    const scene = new SceneDoc(this.#doc);
+    // Named once, so that Yjs knows them as maps and not as whatever comes first.
+    const { sceneMap, nodesMap } = scene;
+    void [scene.materialsMap, scene.animationsMap, scene.commentsMap];
+    this.#doc.on('afterTransaction', (transaction: Y.Transaction) => {
+      const changed = transaction.changed as ReadonlyMap<unknown, ReadonlySet<string | null>>;
+      if (changed.has(nodesMap) || changed.get(sceneMap)?.has('name')) this.#projectionChanged = true;
+    });
+    this.#doc.on('update', (update: Uint8Array, origin: unknown) => {
+      this.#fullState = undefined;
+      this.#append(update);
+      this.#fanOut.toAll(
+        encodeUpdate(update),
+        this.#clients.has(origin as RoomClient) ? (origin as RoomClient) : undefined,
+      );
+    });
+  }
+
+  #apply(client: RoomClient, update: Uint8Array): void {
+    try {
+      Y.applyUpdate(this.#doc, update, client);
+      const waiting = this.#unresolved.take();
+      // Yjs keeps it until what it depends on arrives. It is not relayed yet, but it must survive us.
+      if (waiting) {
+        this.#fullState = undefined;
+        this.#append(update.slice());
+      }
+    } catch (error) {
+      // The document may hold half of it, which the log does not have: start again from the log.
+      this.#fail(error);
+    }
+  }
+
+  #append(update: Uint8Array): void {
+    const projection = this.#projectionChanged ? () => this.#projection() : undefined;
+    this.#projectionChanged = false;
+    this.#acknowledgements.appended(this.#log.append(this.sceneId, update, projection));
+  }
+
+  #projection(): SceneProjection {
+    const name: unknown = this.#doc.getMap('scene').get('name');
+    return { name: typeof name === 'string' ? name : '', nodeCount: this.#doc.getMap('nodes').size };
+  }
+
+  #stateSince(stateVector: Uint8Array): Uint8Array {
+    // One byte: a client that has nothing. All of them share one encoding.
+    if (stateVector.byteLength > 1) return Y.encodeStateAsUpdate(this.#doc, stateVector);
+    this.#fullState ??= Y.encodeStateAsUpdate(this.#doc);
+    return this.#fullState;
+  }
+
+  #refuse(client: RoomClient, number: number, error: DioramaError): void {
+    this.#metrics.refused(error.code);
+    const { code, message: detail, issues } = error;
+    this.#fanOut.toOne(client, client.refusedFrame({ frame: number, code, detail, issues: [...issues] }));
+    this.#acknowledgements.received(client, number);
+  }
+
+  #saved(client: RoomClient, frames: number): void {
+    const ready = this.#clients.has(client) ? client.savedFrame(frames) : undefined;
+    if (ready !== undefined) this.#fanOut.toOne(client, ready);
+  }
+
+  #committed(seq: number): void {
+    this.#seq = seq;
+    if (this.#toAskAgain.size === 0 || this.#log.isFull) return;
+    const ask = frame(encodeStep1(Y.encodeStateVector(this.#doc)));
+    for (const client of this.#toAskAgain) this.#fanOut.toOne(client, ask);
+    this.#toAskAgain.clear();
+  }
+
+  #presenceChanged(clients: readonly number[]): void {
+    if (clients.length === 0) return;
+    for (const client of clients) this.#changedPresence.add(client);
+    this.#fanOut.wake();
+  }
+
+  #takeChangedPresence(): Uint8Array | undefined {
+    if (this.#changedPresence.size === 0) return undefined;
+    const update = this.#presence.encode(this.#changedPresence);
+    this.#changedPresence.clear();
+    return encodePresence(update);
+  }
+
+  #catchUp(client: RoomClient, update: Uint8Array): void {
+    client.write(
+      Buffer.concat([frame(encodeUpdate(update)), frame(encodePresence(this.#presence.encode()))]),
+    );
+  }
+
+  #fail(error: unknown): void {
+    if (this.isClosed) return;
+    const known =
+      error instanceof DioramaError ? error : new DioramaError('internal', undefined, { cause: error });
+    if (known.code !== 'scene_not_found')
+      this.#logger.error({ err: error, scene: this.sceneId }, 'room failed');
+    this.close(known.code);
+  }
+}

@@ -1,0 +1,44 @@
+import * as Y from 'yjs';
+import { badFrame } from './client-frame.js';
+
+/** An update taken apart without applying it. */
+export type DecodedUpdate = ReturnType<typeof Y.decodeUpdate>;
+
+/**
+ * Decodes an update and checks what Yjs takes for granted, so that applying it afterwards cannot fail half-way.
+ *
+ * Yjs integrates structs before it reads the delete set: an update that is broken at its end would change the document and
+ * then throw. Throws `bad_frame`.
+ */
+export function decodeChecked(update: Uint8Array): DecodedUpdate {
+  let decoded: DecodedUpdate;
+  try {
+    decoded = Y.decodeUpdate(update);
+  } catch (error) {
+    throw badFrame('The update cannot be decoded', error);
+  }
+  const finished = new Set<number>();
+  let client: number | undefined;
+  for (const struct of decoded.structs) {
+    if (struct.id.client !== client) {
+      if (client !== undefined) finished.add(client);
+      client = struct.id.client;
+      if (finished.has(client)) throw badFrame(`The update lists client ${client} twice`);
+    }
+    checkStruct(struct);
+  }
+  return decoded;
+}
+
+function checkStruct(struct: DecodedUpdate['structs'][number]): void {
+  if (struct.length < 1) throw badFrame('The update has an item without length');
+  if (!Number.isSafeInteger(struct.id.clock + struct.length))
+    throw badFrame('The update has an endless clock');
+  if (!(struct instanceof Y.Item)) return;
+  for (const reference of [struct.origin, struct.rightOrigin, struct.parent]) {
+    if (!(reference instanceof Y.ID)) continue;
+    // Yjs looks these up without asking whether they are there already.
+    if (reference.client === struct.id.client && reference.clock >= struct.id.clock)
+      throw badFrame('The update has an item that refers to a later one');
+  }
+}

@@ -1,0 +1,50 @@
+import { DioramaError, SCHEMA_VERSION, type Role } from '@diorama/shared';
+import type * as Y from 'yjs';
+import type { DecodedUpdate } from './update-check.js';
+import { effectOf } from './update-effect.js';
+
+/** The one root type that commenters may write. */
+const COMMENTS = 'comments';
+
+/** The schema version that the document claims, if it is newer than ours. */
+function newerSchema(doc: Y.Doc): number | undefined {
+  const version = doc.getMap('scene').get('schemaVersion');
+  return typeof version === 'number' && version > SCHEMA_VERSION ? version : undefined;
+}
+
+/** Throws `schema_too_new` for a document that a newer Diorama has written: we would not understand what we break. */
+export function requireKnownSchema(doc: Y.Doc): void {
+  const version = newerSchema(doc);
+  if (version === undefined) return;
+  throw new DioramaError(
+    'schema_too_new',
+    `The scene has schema version ${version}; this server knows ${SCHEMA_VERSION}`,
+  );
+}
+
+/**
+ * Throws `schema_too_new` or `read_only` when `role` may not do to `doc` what `update` does.
+ *
+ * An update that changes nothing passes: every Yjs client answers a sync with one.
+ */
+export function requireMayApply(doc: Y.Doc, role: Role, update: DecodedUpdate): void {
+  switch (role) {
+    case 'owner':
+    case 'editor':
+      if (newerSchema(doc) !== undefined && effectOf(doc, update).changes) requireKnownSchema(doc);
+      return;
+    case 'commenter': {
+      const { changes, roots, unresolved } = effectOf(doc, update);
+      if (changes) requireKnownSchema(doc);
+      const foreign = [...roots].filter((root) => root !== COMMENTS);
+      if (foreign.length > 0)
+        throw new DioramaError('read_only', `Commenters write comments only, not ${foreign.join(', ')}`);
+      if (unresolved)
+        throw new DioramaError('read_only', 'The update depends on changes that the scene does not have');
+      return;
+    }
+    case 'viewer':
+      if (effectOf(doc, update).changes)
+        throw new DioramaError('read_only', 'Viewers see the scene and do not change it');
+  }
+}
