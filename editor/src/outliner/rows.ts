@@ -15,22 +15,26 @@ export interface Row {
 /** The tree as lines, without what is below collapsed nodes. */
 export function visibleRows(tree: SceneTree, collapsed: ReadonlySet<string>): Row[] {
   const rows: Row[] = [];
-  const add = (ids: readonly string[], level: number): void => {
-    ids.forEach((id, index) => {
-      const children = tree.childrenOf(id);
-      const expanded = children.length > 0 && !collapsed.has(id);
-      rows.push({
-        id,
-        level,
-        hasChildren: children.length > 0,
-        expanded,
-        position: index + 1,
-        siblings: ids.length,
-      });
-      if (expanded) add(children, level + 1);
+  // A stack of its own: a scene may be nested more deeply than calls may.
+  const open = [{ ids: tree.roots, next: 0 }];
+  for (let at = open.at(-1); at !== undefined; at = open.at(-1)) {
+    const id = at.ids[at.next++];
+    if (id === undefined) {
+      open.pop();
+      continue;
+    }
+    const children = tree.childrenOf(id);
+    const expanded = children.length > 0 && !collapsed.has(id);
+    rows.push({
+      id,
+      level: open.length,
+      hasChildren: children.length > 0,
+      expanded,
+      position: at.next,
+      siblings: at.ids.length,
     });
-  };
-  add(tree.roots, 1);
+    if (expanded) open.push({ ids: children, next: 0 });
+  }
   return rows;
 }
 
