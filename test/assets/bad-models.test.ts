@@ -172,14 +172,16 @@ describe('bad files', () => {
   });
 
   it('AST-5: a name that two different files have answers for neither', async () => {
-    const problem = await refused(
+    const { status, result } = await upload(server, [
       { name: 'scene.gltf', data: jsonBytes(gltfWithFiles()) },
       { name: 'scene.bin', data: TRIANGLE_BYTES },
       { name: 'left/a.png', data: png(4, 4) },
       { name: 'right/a.png', data: png(5, 5) },
-    ).catch((error: Error) => error);
-    // The images are good assets, so this upload is mixed and not refused.
-    expect(String(problem)).toContain('was taken in with 207');
+    ]);
+    expect([status, result?.assets.map(({ name }) => name)]).toEqual([207, ['a.png', 'a.png']]);
+    expect(result?.problems).toMatchObject([
+      { code: 'asset_file_missing', issues: [{ pointer: '/images/0/uri' }] },
+    ]);
   });
 });
 
@@ -226,7 +228,7 @@ describe('bombs', () => {
       for (let i = 1; i < 5_000; i++) json.nodes.push({ children: i + 1 < 5_000 ? [i + 1] : undefined });
     });
     expect(chain.code).toBe('asset_too_large');
-    const many = await changed((json) => (json.nodes = Array.from({ length: 300_000 }, () => ({}))));
+    const many = await changed((json) => (json.nodes = [{}, ...Array.from({ length: 300_000 }, () => ({}))]));
     expect(many).toMatchObject({ code: 'asset_too_large', issues: [{ pointer: '/nodes' }] });
   });
 
@@ -237,8 +239,8 @@ describe('bombs', () => {
       const json = triangleJson();
       json.buffers[0].byteLength = json.bufferViews[0].byteLength = bin.length;
       json.accessors[0] = { ...json.accessors[0], count, max: [0, 0, 0] };
-      json.nodes = Array.from({ length: 20_000 }, () => ({ mesh: 0 }));
-      json.scenes[0].nodes = json.nodes.map((_: unknown, index: number) => index);
+      json.nodes = [{}, ...Array.from({ length: 20_000 }, () => ({ mesh: 0 }))];
+      json.scenes[0].nodes = json.nodes.map((_, index) => index);
       return glb(rawGlb(json, bin));
     })();
     expect(problem.code).toBe('asset_too_large');

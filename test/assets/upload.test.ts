@@ -5,6 +5,7 @@ import {
   addCube,
   gltfWithFiles,
   jsonBytes,
+  type LooseGltf,
   rawGlb,
   TRIANGLE_BYTES,
   triangleGlb,
@@ -131,7 +132,7 @@ describe('uploading models', () => {
     json.nodes[0].extras = { price: 12 };
     const [asset] = await uploadGood(server, [{ name: 'scene.gltf', data: jsonBytes(json) }]);
     const glb = await content(asset!.content_url);
-    const packed = JSON.parse(glb.subarray(20, 20 + glb.readUInt32LE(12)).toString()) as typeof json;
+    const packed = JSON.parse(glb.subarray(20, 20 + glb.readUInt32LE(12)).toString()) as LooseGltf;
     expect(packed.nodes[0]).toMatchObject(json.nodes[0]);
     expect(packed.extensionsUsed).toEqual(['ACME_secret']);
     expect(packed.buffers).toEqual([{ byteLength: 36 }]);

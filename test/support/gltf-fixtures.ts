@@ -1,8 +1,23 @@
-import { Document, NodeIO } from '@gltf-transform/core';
+import { type Document, NodeIO } from '@gltf-transform/core';
+
+type Loose = Record<string, unknown>;
+type Some = [Loose, ...Loose[]];
+
+interface LoosePrimitive {
+  attributes: Record<string, number>;
+  [key: string]: unknown;
+}
 
 /** A glTF as plain JSON, to be broken at will. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests reach into it to put in what must not be there
-export type LooseGltf = any;
+export interface LooseGltf {
+  scenes: [{ nodes: number[] }];
+  nodes: Some;
+  meshes: [{ primitives: [LoosePrimitive] }];
+  accessors: Some;
+  bufferViews: Some;
+  buffers: Some;
+  [key: string]: unknown;
+}
 
 /** Three vertices in the plane z = 0: positions only, no indices. */
 export const TRIANGLE_BYTES = new Uint8Array(new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0]).buffer);

@@ -13,6 +13,7 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { assertObjectKey, missingObject } from '../../assets/object-key.js';
 import type { ByteRange, ObjectInfo, ObjectStore } from '../../assets/object-store.js';
+import { cutStream } from './cut-stream.js';
 
 export interface S3ObjectStoreOptions {
   readonly bucket: string;
@@ -76,10 +77,13 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async stream(key: string, range?: ByteRange): Promise<Readable> {
-    const { Body } = await this.#get(key, range);
+    const { Body, ContentRange } = await this.#get(key, range);
     if (!(Body instanceof Readable))
       throw new DioramaError('storage_unavailable', 'S3 answered without a body');
-    return Body;
+    if (range === undefined || ContentRange?.startsWith(`bytes ${range.start}-${range.end}/`)) return Body;
+    // A server may send more than was asked for; it says from where on, or sends the whole.
+    const start = Number(/^bytes (\d+)-/.exec(ContentRange ?? '')?.[1] ?? 0);
+    return cutStream(Body, range.start - start, range.end - range.start + 1);
   }
 
   async delete(key: string): Promise<void> {

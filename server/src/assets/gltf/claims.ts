@@ -61,8 +61,8 @@ function checkNodes(json: JsonObject, limits: AssetLimits): void {
   if (nodes.length > limits.nodes)
     tooLarge(['nodes'], `It has ${nodes.length} nodes; at most ${limits.nodes} are allowed`);
   const childrenOf = nodes.map(({ children }) =>
-    Array.isArray(children) ? children.filter((child) => Number.isInteger(child)) : [],
-  ) as number[][];
+    (Array.isArray(children) ? (children as unknown[]) : []).filter((child) => typeof child === 'number'),
+  );
   const hasParent = new Set(childrenOf.flat());
   const seen = new Set<number>();
   let level = nodes.map((_, index) => index).filter((index) => !hasParent.has(index));

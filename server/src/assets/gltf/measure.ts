@@ -23,9 +23,9 @@ function trianglesOf(primitive: Primitive): number {
 function checkIndices(primitive: Primitive, vertices: number): void {
   const indices = primitive.getIndices()?.getArray();
   if (indices == null) return;
-  for (const index of indices)
-    if (index >= vertices)
-      throw new DioramaError('asset_invalid', `An index names vertex ${index} of ${vertices}`);
+  for (let at = 0; at < indices.length; at++)
+    if ((indices[at] as number) >= vertices)
+      throw new DioramaError('asset_invalid', `An index names vertex ${indices[at]} of ${vertices}`);
 }
 
 function drawnBy(document: Document): Drawn[] {

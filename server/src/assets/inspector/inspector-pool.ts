@@ -72,7 +72,7 @@ export class InspectorPool implements Inspector {
     this.#closed = true;
     for (const waiting of this.#queue.splice(0)) waiting.refuse(new DioramaError('draining'));
     for (const slot of this.#all) clearTimeout(slot.idle);
-    await Promise.all(this.#all.map(({ child }) => child?.close()));
+    await Promise.all(this.#all.flatMap(({ child }) => (child === undefined ? [] : [child.close()])));
   }
 
   #takeSlot(): Promise<Slot> {
