@@ -19,6 +19,8 @@ const PARENT_CHECK_MS = 1000;
 export function runServer() {
   const server = spawn(process.execPath, [join(ROOT, 'server/dist/main.js')], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    // A terminal is for people: they get the server's few lines and what goes wrong, supervisors get the whole log.
+    env: { LOG_LEVEL: 'warn', ...process.env },
   });
 
   for (const signal of STOP_SIGNALS) {

@@ -39,6 +39,9 @@ export const environmentSchema = z.object({
   LOG_COMMIT_WINDOW_MS: count(0, 1_000, 10).describe(
     'How long edits are gathered before they are committed together.',
   ),
+  LOG_COMPACT_ROWS: count(1, 1_000_000, 1_000).describe(
+    'Rows of log behind a snapshot that make a new snapshot due.',
+  ),
   DEMO: z
     .enum(['true', 'false'])
     .default('true')

@@ -62,11 +62,18 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     metrics: createRealtimeMetrics(registry),
     maxFrameBytes: config.WS_MAX_FRAME_BYTES,
     commitWindowMs: config.LOG_COMMIT_WINDOW_MS,
+    maxTailRows: config.LOG_COMPACT_ROWS,
   });
+
+  const probes = [
+    probe('database', () => database.query('SELECT 1')),
+    // A write, since a full disk can still be read.
+    probe('objects', () => objects.put('health/readyz', Uint8Array.of(1))),
+  ];
 
   const app = createApp({
     routes: [
-      ...systemRoutes(PACKAGE.version, [probe('database', () => database.query('SELECT 1'))]),
+      ...systemRoutes(PACKAGE.version, probes),
       ...sceneRoutes(new SceneService({ store: scenes, rooms: realtime.rooms })),
       ...assets.routes,
     ],
