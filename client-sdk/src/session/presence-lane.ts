@@ -39,8 +39,10 @@ export class PresenceLane {
     this.awareness.setLocalState(this.#self);
     this.awareness.on('change', (change: Change) => this.#changed(change));
     this.awareness.on('update', (change: Change, origin: unknown) => {
-      if (origin === 'local' && [...change.added, ...change.updated].includes(this.clientId))
-        this.#sendSelf();
+      const own = [...change.added, ...change.updated].includes(this.clientId);
+      // The server may still hold us for gone. Awareness then raises our clock, and we have to say that we are here.
+      const declaredGone = change.removed.includes(this.clientId) && this.awareness.getLocalState() !== null;
+      if ((own && origin === 'local') || declaredGone) this.#sendSelf();
     });
   }
 
@@ -77,6 +79,8 @@ export class PresenceLane {
   disconnected(): void {
     const others = [...this.awareness.getStates().keys()].filter((id) => id !== this.clientId);
     removeAwarenessStates(this.awareness, others, 'disconnected');
+    // With their clocks kept, we would not believe the same states when the server shows them again.
+    for (const id of others) this.awareness.meta.delete(id);
   }
 
   /** Reads what follows the message type of an `awareness` frame. */
