@@ -1,4 +1,5 @@
 // npm start: from a fresh clone to a running Diorama. What is there already is neither installed nor built again.
+// package.json calls this with `exec`: a shell in between would take npm's signals and end before the server has.
 import { build, isBuilt } from './lib/build.mjs';
 import { exitWith } from './lib/failure.mjs';
 import { requireNodeVersion } from './lib/node-version.mjs';
