@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Authenticator } from './access/authenticator.js';
-import { developmentLink } from './access/development-link.js';
+import { editorLink, issueDevelopmentToken } from './access/development-identity.js';
 import { openPglite } from './adapters/pglite/pglite-database.js';
 import { openPostgres } from './adapters/postgres/postgres-database.js';
 import { FilesystemObjectStore } from './adapters/filesystem/filesystem-object-store.js';
@@ -92,9 +92,8 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
 
   const port = await listen(server, config.HOST, config.PORT);
   logger.info({ port }, 'listening');
-  const { HOST: host, developmentIdentity } = config;
-  const link = await developmentLink({ host, developmentIdentity, authenticator, port });
-  tell(`Diorama is ready: ${link}`);
+  const token = config.developmentIdentity ? await issueDevelopmentToken(authenticator, dataDir) : undefined;
+  tell(`Diorama is ready: ${editorLink({ host: config.HOST, port, token })}`);
 }
 
 async function main(): Promise<void> {
