@@ -85,12 +85,18 @@ export class Connection {
     this.#options.clock.clearTimeout(this.#timer);
     this.#waiting = false;
     this.#connect().catch((cause: unknown) => {
-      this.#down(new DioramaError('unauthenticated', 'The token could not be obtained', { cause }));
+      this.#down(new DioramaError('unreachable', 'The connection could not be opened', { cause }));
     });
   }
 
   async #connect(): Promise<void> {
-    const token = await this.#options.token();
+    let token: string;
+    try {
+      token = await this.#options.token();
+    } catch (cause) {
+      this.#down(new DioramaError('unauthenticated', 'The token could not be obtained', { cause }));
+      return;
+    }
     if (this.#ended || this.#socket !== undefined) return;
     const socket = new this.#options.WebSocket(
       `${this.#options.url}?token=${encodeURIComponent(token)}`,

@@ -115,6 +115,16 @@ describe('applying a document', () => {
     expect(doc.getMap('nodes').has('future')).toBe(true);
   });
 
+  it('DOC-21: of a new item only the kind and what differs from the defaults is stored', () => {
+    const doc = docOf(
+      sceneDocumentSchema.parse({ nodes: { n: { kind: 'model', name: 'chair' } }, materials: { m: {} } }),
+    );
+    expect([...(doc.getMap('nodes').get('n') as Y.Map<unknown>).keys()].sort()).toEqual(['kind', 'name']);
+    expect((doc.getMap('materials').get('m') as Y.Map<unknown>).size).toBe(0);
+    expect(documentToJson(doc).nodes['n']).toMatchObject({ visible: true, asset: null });
+    expect(documentToJson(new Y.Doc()).scene.schemaVersion).toBe(1);
+  });
+
   it('DOC-12: an array that is a Y.Array is changed only where it differs', () => {
     const message = (id: string) => ({ id, author: 'a', text: id, createdAt: '' });
     const doc = new Y.Doc();

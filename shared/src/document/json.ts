@@ -63,14 +63,30 @@ function applyItems(map: Y.Map<unknown>, target: Record<string, object>, read: R
     // An item that we cannot read was not in the JSON that the caller saw: leaving it out is no wish to delete it.
     if (!Object.hasOwn(target, id) && isNodeId(id) && read(map.get(id)) !== undefined) map.delete(id);
   }
+  const blanks = new Map<unknown, object>();
   for (const [id, item] of Object.entries(target)) {
     const existing = map.get(id);
     if (existing instanceof Y.Map) {
       applyKeys(existing as Y.Map<unknown>, item, read);
     } else if (existing === undefined || !sameValue(read(existing), item)) {
-      map.set(id, new Y.Map(Object.entries(item)));
+      map.set(id, new Y.Map(Object.entries(item).filter(isNews(item, blanks, read))));
     }
   }
+}
+
+/** Tells the entries of a new item that have to be stored: its kind, and what differs from the default. */
+function isNews(
+  item: object,
+  blanks: Map<unknown, object>,
+  read: Read,
+): (entry: [string, unknown]) => boolean {
+  const kind = (item as { kind?: unknown }).kind;
+  const blank = (blanks.get(kind) ?? read(kind === undefined ? {} : { kind }) ?? {}) as Record<
+    string,
+    unknown
+  >;
+  blanks.set(kind, blank);
+  return ([key, value]) => key === 'kind' || !sameValue(blank[key], value);
 }
 
 /**

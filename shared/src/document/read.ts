@@ -33,7 +33,7 @@ function readKeys<S extends KeyedSchema>(schema: S, value: unknown): z.infer<S> 
 /** A node with defaults filled in, or undefined when its kind is missing or unknown. Accepts a Y.Map or plain object. */
 export function readNode(value: unknown): SceneNode | undefined {
   const kind = entryOf(value, 'kind');
-  return isNodeKind(kind) ? (readKeys(nodeSchemaOf(kind), value) as SceneNode | undefined) : undefined;
+  return isNodeKind(kind) ? readKeys(nodeSchemaOf(kind), value) : undefined;
 }
 
 /** Just the pose of what `readNode` reads: much cheaper where the tree is all that is asked for. */

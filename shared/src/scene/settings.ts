@@ -28,7 +28,8 @@ export const toneMappingSchema = z.enum(TONE_MAPPINGS);
 /** The root map `scene`. */
 export const sceneSettingsSchema = z
   .looseObject({
-    schemaVersion: z.int().min(1).default(SCHEMA_VERSION),
+    // Defaults are not stored, so this one must never change: without a version a document is of the first.
+    schemaVersion: z.int().min(1).default(1),
     name: z.string().max(512).default(''),
     units: z.enum(['metres']).default('metres'),
     upAxis: z.enum(['Y']).default('Y'),
