@@ -1,9 +1,12 @@
+import { newRenderJobId } from '@diorama/shared';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Authenticator } from './access/authenticator.js';
 import { editorLink, issueDevelopmentToken } from './access/development-identity.js';
+import { LocalRenderQueue } from './adapters/local-render-queue/local-render-queue.js';
+import { workerEnvironment } from './adapters/local-render-queue/worker-environment.js';
 import { openPglite } from './adapters/pglite/pglite-database.js';
 import { openPostgres } from './adapters/postgres/postgres-database.js';
 import { FilesystemObjectStore } from './adapters/filesystem/filesystem-object-store.js';
@@ -17,8 +20,14 @@ import { createLogger, type Logger } from './observability/logger.js';
 import { createHttpMetrics, createRegistry } from './observability/metrics.js';
 import { probe } from './observability/readiness.js';
 import { createRealtimeMetrics } from './observability/realtime-metrics.js';
+import { createRenderMetrics } from './observability/render-metrics.js';
 import { systemRoutes } from './observability/routes.js';
 import { Shutdown } from './processes/shutdown.js';
+import { renderJobRoutes } from './render-jobs/render-job-routes.js';
+import { RenderJobStore } from './render-jobs/render-job-store.js';
+import { RenderJobs } from './render-jobs/render-jobs.js';
+import { RenderLedger } from './render-jobs/render-ledger.js';
+import { renderingProbe } from './render-jobs/render-queue.js';
 import { createRealtime } from './rooms/create-realtime.js';
 import { sceneRoutes } from './scenes/routes.js';
 import { SceneService } from './scenes/scene-service.js';
@@ -28,6 +37,7 @@ const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.u
   version: string;
 };
 const EDITOR_DIRECTORY = fileURLToPath(new URL('../../editor/dist', import.meta.url));
+const RENDER_WORKER_ENTRY = fileURLToPath(new URL('../../render-worker/dist/main.js', import.meta.url));
 const HTTP_GRACE_MS = 3_000;
 
 /** One line for whoever watches the terminal; the log has the details. */
@@ -45,7 +55,8 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const applied = await migrate(database);
   logger.info({ applied }, 'database is up to date');
 
-  const objects = new FilesystemObjectStore({ root: join(config.dataDir, 'objects') });
+  const objectsDir = join(config.dataDir, 'objects');
+  const objects = new FilesystemObjectStore({ root: objectsDir });
   await objects.clean();
   const { dataDir, MAX_UPLOAD_BYTES: maxUploadBytes } = config;
   const assets = await openAssets({ database, objects, dataDir, maxUploadBytes, logger });
@@ -65,17 +76,36 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     maxTailRows: config.LOG_COMPACT_ROWS,
   });
 
+  const ledger = new RenderLedger({ database });
+  const queue = new LocalRenderQueue({
+    ledger,
+    objects,
+    logger,
+    workers: config.RENDER_WORKERS,
+    timeoutMs: config.RENDER_TIMEOUT_MS,
+    entry: RENDER_WORKER_ENTRY,
+    environment: workerEnvironment(process.env, { objectsDir, dataDir }),
+    metrics: createRenderMetrics(registry, () => ledger.depth()),
+  });
+  shutdown.register('render workers', () => queue.stop());
+  const { rooms } = realtime;
+  const store = new RenderJobStore({ database });
+  const { catalog } = assets;
+  const jobs = new RenderJobs({ store, queue, scenes, rooms, catalog, objects, newJobId: newRenderJobId });
+
   const probes = [
     probe('database', () => database.query('SELECT 1')),
     // A write, since a full disk can still be read.
     probe('objects', () => objects.put('health/readyz', Uint8Array.of(1))),
+    renderingProbe(queue),
   ];
 
   const app = createApp({
     routes: [
       ...systemRoutes(PACKAGE.version, probes),
-      ...sceneRoutes(new SceneService({ store: scenes, rooms: realtime.rooms })),
+      ...sceneRoutes(new SceneService({ store: scenes, rooms })),
       ...assets.routes,
+      ...renderJobRoutes({ jobs, objects, logger }),
     ],
     authenticator,
     maxJsonBodyBytes: config.MAX_JSON_BODY_BYTES,
@@ -92,6 +122,8 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
 
   const port = await listen(server, config.HOST, config.PORT);
   logger.info({ port }, 'listening');
+  // Workers take a second or more to be ready, and nothing but pictures waits for them.
+  queue.start();
   const token = config.developmentIdentity ? await issueDevelopmentToken(authenticator, dataDir) : undefined;
   tell(`Diorama is ready: ${editorLink({ host: config.HOST, port, token })}`);
 }

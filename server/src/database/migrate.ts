@@ -1,5 +1,6 @@
 import type { Database } from './database.js';
 import { initial } from './migrations/001-initial.js';
+import { renderOutput } from './migrations/002-render-output.js';
 
 interface Migration {
   readonly id: string;
@@ -7,7 +8,7 @@ interface Migration {
 }
 
 /** In order; a migration that has landed is never edited. */
-const MIGRATIONS: readonly Migration[] = [initial];
+const MIGRATIONS: readonly Migration[] = [initial, renderOutput];
 
 /** Any number will do, as long as every Diorama server takes the same one. */
 const MIGRATION_LOCK = 0x0d10_0a4a;
