@@ -4,6 +4,7 @@ import type { Logger } from '../observability/logger.js';
 import { type Batch, type SceneEntry, type SceneProjection } from './batch.js';
 import { BatchQueue } from './batch-queue.js';
 import { commitBatch } from './commit.js';
+import { CommitPace } from './commit-pace.js';
 import type { Compactor } from './compactor.js';
 import { loadScene, type StoredScene } from './load.js';
 import { NO_LOG_METRICS, type LogMetrics } from './log-metrics.js';
@@ -22,6 +23,10 @@ export interface SceneLogOptions {
   /** Milliseconds of some clock that only goes forward. */
   readonly now?: () => number;
 }
+
+/** With the gathering window this stays well below the 100 ms after which nothing that was seen may be lost. */
+const SLOW_COMMIT_MS = 40;
+const QUICK_COMMITS_IN_A_ROW = 25;
 
 const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 2_000;
@@ -49,6 +54,7 @@ export class SceneLog {
   readonly #maxPendingBytes: number;
   readonly #now: () => number;
   readonly #queue: BatchQueue;
+  readonly #pace = new CommitPace({ slowMs: SLOW_COMMIT_MS, quickInARow: QUICK_COMMITS_IN_A_ROW });
   #inFlight: Batch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #pendingBytes = 0;
@@ -69,6 +75,16 @@ export class SceneLog {
   /** Whether the bound of waiting bytes is reached. Ask before a write is applied: `append` always takes it. */
   get isFull(): boolean {
     return this.#pendingBytes >= this.#maxPendingBytes;
+  }
+
+  /**
+   * Whether an update that is shown now will be stored a moment later.
+   *
+   * True as well while the database fails: then nobody knows when it comes back, and waiting would stop the editing.
+   */
+  get isQuick(): boolean {
+    const oldest = this.#inFlight ?? this.#queue.first;
+    return this.#pace.isQuick(oldest === undefined ? 0 : this.#now() - oldest.since) || this.#failures > 0;
   }
 
   /**
@@ -146,6 +162,7 @@ export class SceneLog {
       const positions = await commitBatch(this.#database, batch);
       if (this.#failures > 0) this.#logger.info({ failures: this.#failures }, 'the log commits again');
       this.#failures = 0;
+      this.#pace.committed(this.#now() - batch.since);
       this.#measure(batch);
       for (const entry of batch.entries.values()) this.#settle(entry, positions.get(entry.sceneId));
       return 'done';

@@ -9,8 +9,8 @@ interface Group {
 export interface AcknowledgementsOptions {
   /** The first `frames` document frames of `client` are committed. */
   readonly saved: (client: RoomClient, frames: number) => void;
-  /** A commit came through. */
-  readonly committed: (seq: number) => void;
+  /** A commit came through, with this position. */
+  readonly committed: (seq: number, commit: Promise<number>) => void;
   /** A commit will never come through. */
   readonly failed: (error: unknown) => void;
 }
@@ -57,7 +57,7 @@ export class Acknowledgements {
 
   #settle(group: Group, seq: number): void {
     if (this.#last === group) this.#last = undefined;
-    this.#options.committed(seq);
+    this.#options.committed(seq, group.commit);
     for (const [client, frames] of group.frames) this.#options.saved(client, frames);
   }
 }

@@ -7,6 +7,8 @@ export interface LaggingClientsOptions {
   readonly limits: { readonly softUnsentBytes: number; readonly hardUnsentBytes: number };
   /** The client has read all that it was sent; `update` holds all that it lacks. */
   readonly catchUp: (client: RoomClient, update: Uint8Array) => void;
+  /** A state vector of which all clients that keep up have been written everything. */
+  readonly writtenVector: () => Uint8Array;
   readonly metrics: RealtimeMetrics;
 }
 
@@ -28,7 +30,7 @@ export class LaggingClients {
     this.#stateVectors.delete(client);
   }
 
-  /** To be called right after a tick: then what was written to a client is what the document holds. */
+  /** To be called right after a tick, when nothing waits for one. */
   check(clients: Iterable<RoomClient>): void {
     const { softUnsentBytes, hardUnsentBytes } = this.#options.limits;
     let stateVector: Uint8Array | undefined;
@@ -36,7 +38,7 @@ export class LaggingClients {
       if (client.unsentBytes > hardUnsentBytes) {
         client.close('slow_consumer', `More than ${hardUnsentBytes} bytes were not read`);
       } else if (client.unsentBytes > softUnsentBytes && !this.has(client)) {
-        stateVector ??= Y.encodeStateVector(this.#options.doc);
+        stateVector ??= this.#options.writtenVector();
         this.#stateVectors.set(client, stateVector);
         this.#options.metrics.lagged();
         client.onceDrained(() => this.#drained(client));

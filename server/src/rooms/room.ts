@@ -8,6 +8,7 @@ import { Acknowledgements } from './acknowledgements.js';
 import { FanOut } from './fan-out.js';
 import { frame } from './framing.js';
 import { LaggingClients } from './lagging-clients.js';
+import { RelayGate } from './relay-gate.js';
 import { Presence } from './presence.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomClient } from './room-client.js';
@@ -20,6 +21,8 @@ import { requireKnownSchema, requireMayApply } from './write-rights.js';
 export interface RoomLimits {
   /** While updates keep coming they are joined into one write for this long. Default 10 ms. */
   readonly fanOutWindowMs: number;
+  /** While the log is slow, an update is shown to others when it is committed, or after this long. Default 200 ms. */
+  readonly relayHoldMs: number;
   /** A connection with more unsent bytes gets no updates until it has read them, then one that holds all. Default 1 MiB. */
   readonly softUnsentBytes: number;
   /** A connection with more unsent bytes is closed. Default 64 MiB. */
@@ -28,6 +31,7 @@ export interface RoomLimits {
 
 export const DEFAULT_ROOM_LIMITS: RoomLimits = {
   fanOutWindowMs: 10,
+  relayHoldMs: 200,
   softUnsentBytes: 1024 * 1024,
   hardUnsentBytes: 64 * 1024 * 1024,
 };
@@ -64,6 +68,7 @@ export class Room {
   readonly #presence: Presence<RoomClient>;
   readonly #changedPresence = new Set<number>();
   readonly #fanOut: FanOut;
+  readonly #gate: RelayGate;
   readonly #lagging: LaggingClients;
   readonly #acknowledgements: Acknowledgements;
   readonly #unresolved: UnresolvedUpdates;
@@ -72,6 +77,8 @@ export class Room {
   #seq: number;
   #fullState: Uint8Array | undefined;
   #projectionChanged = false;
+  /** What the document held before the first update that the gate holds back. */
+  #beforeHeld: Uint8Array | undefined;
   #closed: ErrorCode | undefined;
 
   constructor(options: RoomOptions) {
@@ -85,13 +92,14 @@ export class Room {
     this.#unresolved = new UnresolvedUpdates(options.doc);
     this.#acknowledgements = new Acknowledgements({
       saved: (client, frames) => this.#saved(client, frames),
-      committed: (seq) => this.#committed(seq),
+      committed: (seq, commit) => this.#committed(seq, commit),
       failed: (error) => this.#fail(error),
     });
     this.#lagging = new LaggingClients({
       doc: options.doc,
       limits: options.limits,
       catchUp: (client, update) => this.#catchUp(client, update),
+      writtenVector: () => this.#writtenVector(),
       metrics: options.metrics,
     });
     this.#fanOut = new FanOut({
@@ -101,6 +109,10 @@ export class Room {
       lateMessage: () => this.#takeChangedPresence(),
       afterTick: () => this.#lagging.check(this.#clients),
       isHeld: (client) => this.#lagging.has(client),
+    });
+    this.#gate = new RelayGate({
+      holdMs: options.limits.relayHoldMs,
+      release: (message, sender) => this.#fanOut.toAll(message, sender),
     });
     this.#watch();
   }
@@ -198,6 +210,7 @@ export class Room {
     if (this.isClosed) return;
     this.#closed = code;
     this.#fanOut.stop();
+    this.#gate.stop();
     for (const client of [...this.#clients]) client.close(code, detail);
     this.#clients.clear();
     this.#doc.destroy();
@@ -219,13 +232,16 @@ export class Room {
       const changed = transaction.changed as ReadonlyMap<unknown, ReadonlySet<string | null>>;
       if (changed.has(nodesMap) || changed.get(sceneMap)?.has('name')) this.#projectionChanged = true;
     });
+    this.#doc.on('beforeTransaction', () => {
+      if (!this.#gate.isEmpty) return;
+      this.#beforeHeld = this.#log.isQuick ? undefined : Y.encodeStateVector(this.#doc);
+    });
     this.#doc.on('update', (update: Uint8Array, origin: unknown) => {
       this.#fullState = undefined;
-      this.#append(update);
-      this.#fanOut.toAll(
-        encodeUpdate(update),
-        this.#clients.has(origin as RoomClient) ? (origin as RoomClient) : undefined,
-      );
+      const commit = this.#append(update);
+      const sender = this.#clients.has(origin as RoomClient) ? (origin as RoomClient) : undefined;
+      if (this.#beforeHeld === undefined) this.#fanOut.toAll(encodeUpdate(update), sender);
+      else this.#gate.hold(encodeUpdate(update), sender, commit);
     });
   }
 
@@ -236,7 +252,7 @@ export class Room {
       // Yjs keeps it until what it depends on arrives. It is not relayed yet, but it must survive us.
       if (waiting) {
         this.#fullState = undefined;
-        this.#append(update.slice());
+        void this.#append(update.slice());
       }
     } catch (error) {
       // The document may hold half of it, which the log does not have: start again from the log.
@@ -244,10 +260,17 @@ export class Room {
     }
   }
 
-  #append(update: Uint8Array): void {
+  #append(update: Uint8Array): Promise<number> {
     const projection = this.#projectionChanged ? () => this.#projection() : undefined;
     this.#projectionChanged = false;
-    this.#acknowledgements.appended(this.#log.append(this.sceneId, update, projection));
+    const commit = this.#log.append(this.sceneId, update, projection);
+    this.#acknowledgements.appended(commit);
+    return commit;
+  }
+
+  #writtenVector(): Uint8Array {
+    const held = this.#gate.isEmpty ? undefined : this.#beforeHeld;
+    return held ?? Y.encodeStateVector(this.#doc);
   }
 
   #projection(): SceneProjection {
@@ -274,8 +297,9 @@ export class Room {
     if (ready !== undefined) this.#fanOut.toOne(client, ready);
   }
 
-  #committed(seq: number): void {
+  #committed(seq: number, commit: Promise<number>): void {
     this.#seq = seq;
+    this.#gate.committed(commit);
     if (this.#toAskAgain.size === 0 || this.#log.isFull) return;
     const ask = frame(encodeStep1(Y.encodeStateVector(this.#doc)));
     for (const client of this.#toAskAgain) this.#fanOut.toOne(client, ask);

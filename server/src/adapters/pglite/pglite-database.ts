@@ -19,7 +19,7 @@ export async function openPglite(options: PgliteOptions): Promise<Database> {
   try {
     const thread = new PgliteThread(options.dataDir);
     await thread.opened;
-    return new PgliteDatabase(thread, lock.release);
+    return new PgliteDatabase(thread, () => lock.release());
   } catch (error) {
     await lock.release();
     throw error;

@@ -13,6 +13,13 @@ interface OpenTransaction {
   readonly ended: Promise<void>;
 }
 
+/*
+ * PGlite's own conversion of bytea goes byte by byte through strings: 350 ms of CPU for 1 MB, in which nothing else is
+ * committed. Bytes as they are become a binary parameter.
+ */
+const sendBinary = (bytes: Uint8Array): string => bytes as unknown as string;
+const parseBytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.slice(2), 'hex'));
+
 class RolledBack extends Error {}
 
 const transactions = new Map<number, OpenTransaction>();
@@ -87,7 +94,12 @@ const { dataDir } = workerData as { dataDir: string };
 try {
   const database = await PGlite.create({
     dataDir,
-    parsers: { [types.INT8]: Number, [types.TIMESTAMPTZ]: (text) => new Date(text) },
+    parsers: {
+      [types.INT8]: Number,
+      [types.TIMESTAMPTZ]: (text) => new Date(text),
+      [types.BYTEA]: parseBytes,
+    },
+    serializers: { [types.BYTEA]: sendBinary },
   });
   port.on('message', (request: PgliteRequest) => {
     handle(database, request).catch((error: unknown) => fail(request.id, error));

@@ -1,0 +1,69 @@
+import type { RoomClient } from './room-client.js';
+
+interface Held {
+  readonly message: Uint8Array;
+  readonly sender: RoomClient | undefined;
+  readonly commit: Promise<number>;
+  readonly until: number;
+}
+
+export interface RelayGateOptions {
+  /** The longest that a message is held. */
+  readonly holdMs: number;
+  readonly release: (message: Uint8Array, sender: RoomClient | undefined) => void;
+}
+
+/**
+ * Holds messages back until what they say is committed, in their order, but not for ever.
+ *
+ * It stands between rooms and fan-out only while the log is slow. Then an update that is shown at once could be lost long
+ * after others have seen it; editors do not notice the wait, since such a machine is slow anyway.
+ */
+export class RelayGate {
+  readonly #options: RelayGateOptions;
+  readonly #held: Held[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: RelayGateOptions) {
+    this.#options = options;
+  }
+
+  get isEmpty(): boolean {
+    return this.#held.length === 0;
+  }
+
+  hold(message: Uint8Array, sender: RoomClient | undefined, commit: Promise<number>): void {
+    this.#held.push({ message, sender, commit, until: performance.now() + this.#options.holdMs });
+    this.#wait();
+  }
+
+  /** `commit` has come through. */
+  committed(commit: Promise<number>): void {
+    this.#releaseWhile((held) => held.commit === commit);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#held.length = 0;
+  }
+
+  #releaseWhile(may: (held: Held) => boolean): void {
+    const stays = this.#held.findIndex((held) => !may(held));
+    const released = this.#held.splice(0, stays < 0 ? this.#held.length : stays);
+    for (const { message, sender } of released) this.#options.release(message, sender);
+  }
+
+  #wait(): void {
+    const first = this.#held[0];
+    if (this.#timer !== undefined || first === undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        const now = performance.now();
+        this.#releaseWhile((held) => held.until <= now);
+        this.#wait();
+      },
+      Math.max(1, first.until - performance.now()),
+    );
+  }
+}
