@@ -12,7 +12,7 @@ const eslint = new ESLint({
   cwd: root,
   overrideConfig: [
     tseslint.configs.disableTypeChecked,
-    { languageOptions: { parserOptions: { projectService: false, project: null } } },
+    { languageOptions: { parserOptions: { project: null } } },
   ],
 });
 
