@@ -15,7 +15,10 @@ const read = (env: NodeJS.ProcessEnv = {}) => readConfig({ DIORAMA_DATA_DIR: dat
 function configurationPage(): string {
   const { properties = {} } = z.toJSONSchema(environmentSchema, { io: 'input', unrepresentable: 'any' });
   const rows = Object.entries(properties).map(([name, property]) => {
-    const { default: fallback, description } = property as { default?: unknown; description?: string };
+    const { default: fallback, description } = property as {
+      default?: string | number;
+      description?: string;
+    };
     return `| \`${name}\` | ${fallback === undefined ? '' : `\`${String(fallback)}\``} | ${description ?? ''} |`;
   });
   return [

@@ -6,7 +6,7 @@ import {
   type Endpoint,
   type ErrorCode,
 } from '@diorama/shared';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { SchemaComponents, type JsonSchema } from './openapi-schemas.js';
 
 /** What any operation with a token may answer. */

@@ -7,7 +7,7 @@ import type { SceneService } from './scene-service.js';
 function expectedSeq(header: string | undefined): number | undefined {
   const expected = parseSceneEtag(header);
   if (Number.isNaN(expected)) throw new DioramaError('precondition_failed', 'If-Match is no ETag of a scene');
-  return expected === 'any' ? undefined : (expected as number | undefined);
+  return expected === 'any' ? undefined : expected;
 }
 
 export const sceneRoutes = (scenes: SceneService): Route[] => [
