@@ -135,7 +135,7 @@ export const renderJobEndpoints = {
     params,
     requestHeaders: { 'if-none-match': 'Answer 304 if the ETag is still this one' },
     responses: {
-      200: { description: 'The picture', mediaType: 'image/png', headers: { ETag: 'The content hash' } },
+      200: { description: 'The picture', mediaType: 'image/*', headers: { ETag: 'The content hash' } },
     },
     errors: ['render_job_not_found', 'render_output_not_found'],
   }),

@@ -43,7 +43,7 @@ interface Current {
 /** What is left in the pipes of a process that has ended arrives within this. */
 const DRAIN_MS = 1_000;
 /** The end of what a crashing process printed is enough to tell why. */
-const LAST_WORDS_LINES = 5;
+const LINES_KEPT = 40;
 
 /** One worker process and the messages to and from it. It renders one job at a time. */
 export class RenderChild {
@@ -95,8 +95,10 @@ export class RenderChild {
     return this.#reason;
   }
 
+  /** The line of its output that says best why it ended: an error's message, which Node prints above its stack. */
   get lastWords(): string {
-    return this.#lines.length === 0 ? 'none' : this.#lines.join(' | ');
+    const line = this.#lines.findLast((each) => /error/i.test(each)) ?? this.#lines.at(-1);
+    return line ?? 'none';
   }
 
   async render(task: RenderTask, { timeoutMs, onProgress }: RenderBounds): Promise<RenderOutcome> {
@@ -214,8 +216,8 @@ export class RenderChild {
 
   #log(stream: Readable): void {
     createInterface({ input: stream }).on('line', (line) => {
-      this.#lines.push(line);
-      if (this.#lines.length > LAST_WORDS_LINES) this.#lines.shift();
+      if (line.trim() !== '') this.#lines.push(line.trim());
+      if (this.#lines.length > LINES_KEPT) this.#lines.shift();
       this.#options.logger.info(line);
     });
   }
