@@ -65,7 +65,11 @@ export function CameraSection({ id, node, disabled }: { id: string; node: Camera
         }
       />
       <div style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 6, marginTop: 10 }}>
-        <Button variant="default" leftSection={<Eye size={14} />} onClick={() => viewport.lookThrough(id)}>
+        <Button
+          variant="default"
+          leftSection={<Eye size={14} />}
+          onClick={() => viewport.camera.lookThrough(id)}
+        >
           Look through
         </Button>
         <Button
@@ -73,7 +77,7 @@ export function CameraSection({ id, node, disabled }: { id: string; node: Camera
           disabled={disabled}
           leftSection={<Video size={14} />}
           onClick={() => {
-            const pose = viewport.poseOfViewFor(id);
+            const pose = viewport.camera.poseFor(id);
             actions.edit((scene) => scene.setPose(id, pose));
           }}
         >

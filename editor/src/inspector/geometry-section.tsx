@@ -98,7 +98,7 @@ export function ShadowRows({ id, node, disabled }: ShadowRowsProps) {
         onChange={(castShadow) => actions.patch([id], { castShadow })}
       />
       <SwitchRow
-        label="Get shadow"
+        label="Receive shadow"
         value={node.receiveShadow}
         disabled={disabled}
         onChange={(receiveShadow) => actions.patch([id], { receiveShadow })}

@@ -27,7 +27,6 @@ export function TransformSection({ id, node, disabled }: TransformSectionProps) 
     key: string,
     value: Vec3,
     step: number,
-    unit: string | undefined,
     poseOf: (value: Vec3) => Partial<LivePose>,
   ) => (
     <div className={classes.row} role="group" aria-label={label}>
@@ -42,7 +41,6 @@ export function TransformSection({ id, node, disabled }: TransformSectionProps) 
               handle={axis}
               value={value[i] ?? 0}
               step={step}
-              unit={unit}
               disabled={disabled}
               testId={`${key}-${axis.toLowerCase()}`}
               onCommit={(next) => actions.edit((scene) => scene.setPose(id, changed(next)), `${id}:${key}`)}
@@ -57,12 +55,12 @@ export function TransformSection({ id, node, disabled }: TransformSectionProps) 
 
   return (
     <Section title="Transform">
-      {vector('Position', 'position', translation, 0.1, undefined, (next) => ({ translation: next }))}
-      {vector('Rotation', 'rotation', degrees, 5, '°', (next) => {
+      {vector('Position', 'position', translation, 0.1, (next) => ({ translation: next }))}
+      {vector('Rotation °', 'rotation', degrees, 5, (next) => {
         typed.current = next;
         return { rotation: quatOfDegrees(next) };
       })}
-      {vector('Scale', 'scale', scale, 0.1, undefined, (next) => ({ scale: next }))}
+      {vector('Scale', 'scale', scale, 0.1, (next) => ({ scale: next }))}
     </Section>
   );
 }

@@ -31,7 +31,7 @@ export function NodeMenu({ place, onClose, onRename }: NodeMenuProps) {
         <Menu.Item
           leftSection={<Scan {...icon} />}
           rightSection={<Key>F</Key>}
-          onClick={() => viewport.frame(state.value.selection)}
+          onClick={() => viewport.camera.frame(state.value.selection)}
         >
           Frame in view
         </Menu.Item>

@@ -35,7 +35,7 @@ export function RenderDialog({ opened, onClose }: { opened: boolean; onClose(): 
   const render = () => {
     const [width = 1280, height = 720] = resolution.split('x').map(Number);
     void start({
-      camera: cameraOf(camera, viewport.explicitCamera()),
+      camera: cameraOf(camera, viewport.camera.explicitConfig()),
       resolution: [width, height],
       format,
       transparent,

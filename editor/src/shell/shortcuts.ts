@@ -108,7 +108,7 @@ function commandOf(event: KeyboardEvent, editor: Editor, showHelp: () => void): 
     case 'x':
       return () => state.set({ snap: !state.value.snap });
     case 'f':
-      return () => viewport.frame(state.value.selection);
+      return () => viewport.camera.frame(state.value.selection);
     case 'h':
       return () => actions.toggleVisible();
     case 'delete':

@@ -56,7 +56,7 @@ export class Helpers {
     return undefined;
   }
 
-  /** Follows the nodes and the colours of who has selected them; the rest is shown quietly. */
+  /** Follows the nodes and the colours of who has selected them. Only those show lines: many frustums are a thicket. */
   update(colors: ReadonlyMap<string, string>): void {
     this.#addAndRemove();
     const scale = new Vector3();
@@ -74,8 +74,8 @@ export class Helpers {
       }
       const color = colors.get(id);
       helper.icon.material = this.#iconMaterial(iconOf(node), color ?? COLOR);
-      helper.lines.material = this.#lineMaterial(color ?? COLOR, color === undefined ? 0.35 : 1);
-      helper.lines.visible = color !== undefined || node.kind === 'camera';
+      helper.lines.material = this.#lineMaterial(color ?? COLOR);
+      helper.lines.visible = color !== undefined;
       helper.group.visible = object !== undefined && isShown(object);
       object?.matrixWorld.decompose(helper.group.position, helper.group.quaternion, scale);
     }
@@ -130,18 +130,11 @@ export class Helpers {
     return material;
   }
 
-  #lineMaterial(color: string, opacity: number): LineBasicMaterial {
-    const key = `${color}${opacity}`;
-    let material = this.#lineMaterials.get(key);
+  #lineMaterial(color: string): LineBasicMaterial {
+    let material = this.#lineMaterials.get(color);
     if (material === undefined) {
-      material = new LineBasicMaterial({
-        color,
-        opacity,
-        transparent: true,
-        toneMapped: false,
-        depthWrite: false,
-      });
-      this.#lineMaterials.set(key, material);
+      material = new LineBasicMaterial({ color, toneMapped: false, depthWrite: false });
+      this.#lineMaterials.set(color, material);
     }
     return material;
   }

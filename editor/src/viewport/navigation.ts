@@ -1,5 +1,5 @@
-import type { Presence, Vec3 } from '@diorama/shared';
-import { type Box3, MathUtils, PerspectiveCamera, Sphere, Vector3 } from 'three';
+import type { Presence } from '@diorama/shared';
+import { type Box3, MathUtils, PerspectiveCamera, Sphere, type Vector3 } from 'three';
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 
 import type { RenderLoop } from './render-loop.js';
@@ -24,7 +24,7 @@ export class Navigation {
   #glide: Glide | null = null;
   #touched = false;
 
-  constructor(element: HTMLElement, loop: RenderLoop, onMoved: () => void) {
+  constructor(element: HTMLElement, loop: RenderLoop) {
     this.#loop = loop;
     this.camera.position.set(5, 3.6, 6.5);
     this.#controls = new OrbitControls(this.camera, element);
@@ -38,12 +38,13 @@ export class Navigation {
       this.#touched = true;
       this.#glide = null;
     });
-    this.#controls.addEventListener('change', () => {
-      onMoved();
-      loop.request();
-    });
+    this.#controls.addEventListener('change', () => loop.request());
     loop.addStep((seconds) => this.#step(seconds));
     this.#controls.update();
+  }
+
+  onMoved(callback: () => void): void {
+    this.#controls.addEventListener('change', callback);
   }
 
   set enabled(enabled: boolean) {
@@ -69,17 +70,19 @@ export class Navigation {
   }
 
   /** Moves so that the box fills the view, without turning. An empty box changes nothing. */
-  frame(box: Box3, glide: boolean): void {
+  frame(box: Box3): void {
     if (box.isEmpty()) return;
     const { center, radius } = box.getBoundingSphere(new Sphere());
     const half = MathUtils.degToRad(this.camera.fov) / 2;
     const narrow = Math.min(half, Math.atan(Math.tan(half) * this.camera.aspect));
     const distance = Math.max(0.2, (Math.max(radius, 0.05) / Math.sin(narrow)) * 1.08);
     const direction = this.camera.position.clone().sub(this.#controls.target).normalize();
-    this.goTo(center.clone().addScaledVector(direction, distance), center, glide);
+    this.goTo(center.clone().addScaledVector(direction, distance), center, true);
   }
 
   goTo(position: Vector3, target: Vector3, glide: boolean): void {
+    // A glide is always somebody's wish; only the first look at a scene comes without one.
+    this.#touched ||= glide;
     if (!glide || prefersReducedMotion()) {
       this.#glide = null;
       this.#place(position, target);
@@ -93,11 +96,6 @@ export class Navigation {
       };
     }
     this.#loop.request();
-  }
-
-  goToView({ position, target }: { readonly position: Vec3; readonly target: Vec3 }): void {
-    this.#touched = true;
-    this.goTo(new Vector3(...position), new Vector3(...target), true);
   }
 
   setFov(radians: number): void {

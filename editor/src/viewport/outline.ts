@@ -20,7 +20,7 @@ export interface Outlined {
 }
 
 /** Half the width of the line in CSS pixels. */
-const LINE_PX = 1.6;
+const LINE_PX = 2;
 
 const VERTEX = /* glsl */ `
   varying vec2 vUv;

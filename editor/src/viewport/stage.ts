@@ -1,4 +1,4 @@
-import { SRGBColorSpace, WebGLRenderer } from 'three';
+import { WebGLRenderer } from 'three';
 
 /** More pixels than this cost a lot and show little. */
 const MAX_PIXEL_RATIO = 2;
@@ -9,6 +9,7 @@ export class Stage {
   readonly canvas = document.createElement('canvas');
   readonly renderer: WebGLRenderer;
   readonly #observer: ResizeObserver;
+  readonly #onResize: () => void;
   #width = 1;
   #height = 1;
 
@@ -23,16 +24,10 @@ export class Stage {
       antialias: true,
       powerPreference: 'high-performance',
     });
-    this.renderer.outputColorSpace = SRGBColorSpace;
-    this.#observer = new ResizeObserver(() => {
-      const { clientWidth, clientHeight } = this.element;
-      if (clientWidth === 0 || clientHeight === 0) return;
-      this.#width = clientWidth;
-      this.#height = clientHeight;
-      this.renderer.setPixelRatio(this.pixelRatio);
-      this.renderer.setSize(clientWidth, clientHeight, false);
-      onResize();
-    });
+    // Shadows are drawn again when the scene changes, not when the camera moves.
+    this.renderer.shadowMap.autoUpdate = false;
+    this.#onResize = onResize;
+    this.#observer = new ResizeObserver(() => this.resize());
     this.#observer.observe(this.element);
   }
 
@@ -47,6 +42,21 @@ export class Stage {
 
   get pixelRatio(): number {
     return Math.min(window.devicePixelRatio, MAX_PIXEL_RATIO);
+  }
+
+  /** Follows the size of the page's place for it. */
+  resize(): void {
+    const { clientWidth, clientHeight } = this.element;
+    if (clientWidth === 0 || clientHeight === 0) return;
+    this.#width = clientWidth;
+    this.#height = clientHeight;
+    this.renderer.setPixelRatio(this.pixelRatio);
+    this.renderer.setSize(clientWidth, clientHeight, false);
+    this.#onResize();
+  }
+
+  shadowsChanged(): void {
+    this.renderer.shadowMap.needsUpdate = true;
   }
 
   dispose(): void {

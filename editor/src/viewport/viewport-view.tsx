@@ -11,7 +11,7 @@ export function ViewportView() {
     if (host.current !== null) return viewport.mount(host.current);
     return undefined;
   }, [viewport]);
-  const notice = useSyncExternalStore(viewport.onNotice, () => viewport.notice);
+  const notice = useSyncExternalStore(viewport.notice.subscribe, () => viewport.notice.text);
   return (
     <div ref={host} className={classes.host}>
       {notice !== null && (

@@ -1,18 +1,18 @@
 import type { Diorama, SceneSession } from '@diorama/client-sdk';
-import { RestAssetSource } from '@diorama/client-sdk/three';
-import type { CameraConfig, LivePose, Pose, Vec3 } from '@diorama/shared';
-import { Box3, MathUtils, Matrix4, Quaternion, Scene, Vector3 } from 'three';
+import { configureRenderer, RestAssetSource, SceneView } from '@diorama/client-sdk/three';
+import type { LivePose, Vec3 } from '@diorama/shared';
+import { Scene, Vector3 } from 'three';
 
-import { transformOfMatrix, worldMatrix } from '../commands/transforms.js';
 import type { EditorState } from '../state/editor-state.js';
-import { Listeners } from '../state/listeners.js';
 import type { SceneStore } from '../state/scene-store.js';
+import { CameraWork } from './camera-work.js';
 import { Cursors } from './cursors.js';
 import { Gestures } from './gestures.js';
 import { Gizmo } from './gizmo.js';
 import { Grid } from './grid.js';
 import { Helpers } from './helpers.js';
 import { selectionColors } from './highlight-colors.js';
+import { LoadNotice } from './load-notice.js';
 import { Navigation } from './navigation.js';
 import { OthersLive } from './others-live.js';
 import { Outline } from './outline.js';
@@ -20,7 +20,6 @@ import { OwnPresence } from './own-presence.js';
 import { Picker } from './picker.js';
 import { listenToPointer } from './pointer.js';
 import { RenderLoop } from './render-loop.js';
-import { SceneView } from './scene-view.js';
 import { Stage } from './stage.js';
 
 export interface ViewportOptions {
@@ -33,8 +32,8 @@ export interface ViewportOptions {
 
 /** Served beside the editor (vite.config.ts). */
 const DRACO_PATH = '/draco/';
-/** What lights and cameras, which have no size, count for when the view frames them: metres. */
-const POINT_SIZE = 0.6;
+/** Ground that is farther from the camera is where the horizon is, not where things are put: metres. */
+const FARTHEST_PLACE = 60;
 
 /**
  * The 3D view of one open scene, outside of React.
@@ -43,6 +42,8 @@ const POINT_SIZE = 0.6;
  * outlines, cursors) is drawn over it and is never part of SceneView's scene.
  */
 export class Viewport {
+  readonly camera: CameraWork;
+  readonly notice = new LoadNotice();
   readonly #options: ViewportOptions;
   readonly #assets: RestAssetSource;
   readonly #stage: Stage;
@@ -57,26 +58,24 @@ export class Viewport {
   readonly #cursors = new Cursors();
   readonly #picker: Picker;
   readonly #ownPresence: OwnPresence;
-  readonly #noticeListeners = new Listeners();
   readonly #stops: (() => void)[] = [];
   #view: SceneView;
-  #notice: string | null = null;
 
   constructor(options: ViewportOptions) {
     this.#options = options;
     const { diorama, session, store, state, canEdit } = options;
     const node = (id: string) => store.node(id);
-    const show = (id: string, pose: LivePose | null) => {
-      this.#view.setLivePose(id, pose);
-      this.#loop.request();
-    };
+    const show = (id: string, pose: LivePose | null) => this.#view.setLivePose(id, pose);
     this.#assets = new RestAssetSource({ assets: diorama.assets, dracoDecoderPath: DRACO_PATH });
     this.#stage = new Stage(() => this.#resized());
+    configureRenderer(this.#stage.renderer);
     this.#loop = new RenderLoop(() => this.#draw());
-    this.#navigation = new Navigation(this.#stage.canvas, this.#loop, () => this.#ownPresence.viewMoved());
+    this.#navigation = new Navigation(this.#stage.canvas, this.#loop);
     this.#picker = new Picker(this.#stage.canvas, this.#navigation.camera);
     this.#ownPresence = new OwnPresence(session, this.#navigation, (x, y) => this.#pointAt(x, y));
+    this.#navigation.onMoved(() => this.#ownPresence.viewMoved());
     this.#view = this.#newView();
+    this.camera = new CameraWork({ navigation: this.#navigation, store, view: () => this.#view });
     this.#helpers = new Helpers({ store, objectOf: (id) => this.#view.objectOf(id) });
     this.#gestures = new Gestures({ session, node, canEdit, show });
     this.#gizmo = new Gizmo({
@@ -96,7 +95,7 @@ export class Viewport {
       targets: () => session.live.others,
       isOwn: (id) => this.#gestures.pose(id) !== undefined,
       start: (id) => node(id)?.pose,
-      show: (id, pose) => this.#view.setLivePose(id, pose),
+      show,
     });
     this.#overlay.add(this.#grid.object, this.#helpers.object);
     this.#loop.addStep((seconds) => othersLive.step(seconds));
@@ -108,24 +107,12 @@ export class Viewport {
   /** Puts the view into the page. Returns how to take it out again. */
   mount(host: HTMLElement): () => void {
     host.append(this.#stage.element);
+    this.#stage.resize();
     this.#gizmo.update();
-    this.#lookAtFirst();
+    this.camera.lookAtFirst();
+    // Models have a size only when they are there.
+    void this.#view.settled().then(() => this.camera.lookAtFirst());
     return () => this.#stage.element.remove();
-  }
-
-  /** Something the person should know about the view; null when there is nothing. */
-  get notice(): string | null {
-    return this.#notice;
-  }
-
-  readonly onNotice = (callback: () => void): (() => void) => this.#noticeListeners.add(callback);
-
-  /** Brings nodes, or everything, to fill the view. */
-  frame(ids: readonly string[], glide = true): void {
-    const box = new Box3();
-    for (const id of ids.length > 0 ? ids : this.#options.store.nodes.keys())
-      this.#addTo(box, id, ids.length > 0);
-    this.#navigation.frame(box, glide);
   }
 
   /** On the ground in the middle of the view, or else below what the view turns around. */
@@ -133,7 +120,7 @@ export class Viewport {
     const { left, top, width, height } = this.#stage.canvas.getBoundingClientRect();
     const ground = this.#picker.ground(left + width / 2, top + height / 2);
     const { x, z } = this.#navigation.target;
-    const near = ground !== null && ground.distanceTo(this.#navigation.camera.position) < 60;
+    const near = ground !== null && ground.distanceTo(this.#navigation.camera.position) < FARTHEST_PLACE;
     return near ? ground.toArray() : [x, 0, z];
   }
 
@@ -142,50 +129,9 @@ export class Viewport {
     return this.#pointAt(clientX, clientY) ?? this.placeInView();
   }
 
-  /** The view as a render job takes it. */
-  explicitCamera(): CameraConfig {
-    const { camera } = this.#navigation;
-    return {
-      mode: 'explicit',
-      ...this.#navigation.view,
-      up: [0, 1, 0],
-      yfov: MathUtils.degToRad(camera.fov),
-      znear: camera.near,
-      zfar: camera.far,
-    };
-  }
-
-  /** Looks from where a camera node stands. */
-  lookThrough(id: string): void {
-    const { store } = this.#options;
-    const node = store.node(id);
-    const world = worldMatrix(id, store.tree(), (each) => store.node(each));
-    const position = new Vector3().setFromMatrixPosition(world);
-    const { rotation } = transformOfMatrix(world);
-    const direction = new Vector3(0, 0, -1).applyQuaternion(new Quaternion(...rotation));
-    const distance = Math.max(1, position.distanceTo(this.#contentBox().getCenter(new Vector3())));
-    if (node?.kind === 'camera' && node.camera.type === 'perspective')
-      this.#navigation.setFov(node.camera.yfov);
-    this.#navigation.goToView({
-      position: position.toArray(),
-      target: position.clone().addScaledVector(direction, distance).toArray(),
-    });
-  }
-
-  /** The view's place and direction in the space of a node's parent. */
-  poseOfViewFor(id: string): Partial<Pose> {
-    const { store } = this.#options;
-    const tree = store.tree();
-    const parent = worldMatrix(tree.parentOf(id), tree, (each) => store.node(each));
-    const { translation, rotation } = transformOfMatrix(
-      new Matrix4().multiplyMatrices(parent.invert(), this.#navigation.camera.matrixWorld),
-    );
-    return { translation, rotation };
-  }
-
   goToViewOf(clientId: number): void {
     const view = this.#options.session.presence.others.get(clientId)?.view;
-    if (view !== undefined) this.#navigation.goToView(view);
+    if (view !== undefined) this.camera.lookAs(view);
   }
 
   /** A node's pose in anybody's gesture under way. */
@@ -204,7 +150,6 @@ export class Viewport {
     if (!this.#gestures.active && !this.#gestures.begin()) return;
     const pose = this.#gestures.poseWith(id, patch);
     if (pose !== undefined) this.#gestures.move({ [id]: pose });
-    this.#gizmo.update();
   }
 
   endScrub(keep: boolean): void {
@@ -225,9 +170,10 @@ export class Viewport {
     return { x: left + ((x + 1) / 2) * width, y: top + ((1 - y) / 2) * height };
   }
 
-  /** The camera's place and what it turns around, in the world. */
-  get cameraView(): { readonly position: Vec3; readonly target: Vec3 } {
-    return this.#navigation.view;
+  /** Where a node is shown in the world now, in the middle of drags, too: for scripts. */
+  shownAt(id: string): Vec3 | null {
+    this.#view.update();
+    return this.#view.objectOf(id)?.getWorldPosition(new Vector3()).toArray() ?? null;
   }
 
   dispose(): void {
@@ -246,7 +192,13 @@ export class Viewport {
   }
 
   #newView(): SceneView {
-    return new SceneView({ scene: this.#options.session.scene, assets: this.#assets });
+    const view = new SceneView({ scene: this.#options.session.scene, assets: this.#assets });
+    view.onChange(() => {
+      this.#stage.shadowsChanged();
+      this.notice.update(view);
+      this.#loop.request();
+    });
+    return view;
   }
 
   #listen(): void {
@@ -269,6 +221,7 @@ export class Viewport {
       session.on('reset', () => {
         this.#view.dispose();
         this.#view = this.#newView();
+        this.#stage.shadowsChanged();
         refresh();
       }),
     );
@@ -309,12 +262,11 @@ export class Viewport {
     const { renderer, width, height } = this.#stage;
     const { state, session } = this.#options;
     const colors = selectionColors(state.value.selection, session.presence.others);
-    this.#grid.update(camera);
-    this.#view.scene.updateMatrixWorld();
-    this.#helpers.update(colors);
     renderer.autoClear = true;
-    renderer.render(this.#view.scene, camera);
+    this.#view.render(renderer, camera);
     renderer.autoClear = false;
+    this.#grid.update(camera);
+    this.#helpers.update(colors);
     renderer.render(this.#overlay, camera);
     this.#outline.render(
       renderer,
@@ -325,34 +277,5 @@ export class Viewport {
       }),
     );
     this.#cursors.place(camera, width, height);
-  }
-
-  #addTo(box: Box3, id: string, always: boolean): void {
-    const object = this.#view.objectOf(id);
-    if (object === undefined) return;
-    const own = new Box3().setFromObject(object);
-    if (!own.isEmpty()) box.union(own);
-    else if (always)
-      box.union(
-        new Box3().setFromCenterAndSize(
-          object.getWorldPosition(new Vector3()),
-          new Vector3().setScalar(POINT_SIZE),
-        ),
-      );
-  }
-
-  #contentBox(): Box3 {
-    const box = new Box3();
-    for (const id of this.#options.store.tree().roots) this.#addTo(box, id, false);
-    return box.isEmpty() ? box.set(new Vector3(-1, 0, -1), new Vector3(1, 1, 1)) : box;
-  }
-
-  /** The first look at a scene: through its camera, or at all of it. */
-  #lookAtFirst(): void {
-    if (this.#navigation.touched) return;
-    const { activeCamera } = this.#options.store.settings();
-    if (activeCamera !== null && this.#options.store.node(activeCamera)?.kind === 'camera')
-      this.lookThrough(activeCamera);
-    else this.frame([], false);
   }
 }
