@@ -164,4 +164,22 @@ describe('scenes over REST', () => {
     const read = await http.get<Scene>(`/v1/scenes/${scene.scene_id}`);
     expect(read.body.document.nodes['a']).toMatchObject(node);
   });
+
+  it('REST-4: a document without a name leaves the scene its name; an empty name takes it away', async () => {
+    const { scene_id } = await http.createScene({ name: 'mine' });
+    const path = `/v1/scenes/${scene_id}`;
+    expect((await http.put<Scene>(path, { document: { nodes: {} } })).body.name).toBe('mine');
+    expect((await http.put<Scene>(path, { name: '', document: {} })).body.name).toBe('');
+  });
+
+  it('REST-11: a document of a newer schema is refused: nobody here could edit it any more', async () => {
+    const { scene_id } = await http.createScene({ name: 'mine' });
+    const document = { scene: { schemaVersion: 99 } };
+    for (const answer of [
+      await http.put<Problem>(`/v1/scenes/${scene_id}`, { document }),
+      await http.post<Problem>('/v1/scenes', { document }),
+    ])
+      expect([answer.status, answer.body.code]).toEqual([409, 'schema_too_new']);
+    expect((await http.put(`/v1/scenes/${scene_id}`, { name: 'still mine' })).status).toBe(200);
+  });
 });

@@ -2,6 +2,7 @@ import {
   applyDocument,
   documentToJson,
   DioramaError,
+  SCHEMA_VERSION,
   SceneDoc,
   type Scene,
   type SceneDocument,
@@ -104,12 +105,25 @@ export class SceneService {
 }
 
 function applyChange(doc: Y.Doc, change: SceneChange): void {
+  const scene = new SceneDoc(doc);
   if (change.document !== undefined) {
-    const name = change.name ?? change.document.scene.name;
-    applyDocument(doc, { ...change.document, scene: { ...change.document.scene, name } });
+    const settings = change.document.scene;
+    requireKnownSchema(settings.schemaVersion);
+    // A document that does not say how the scene is called is no wish to take its name away.
+    const name = change.name ?? (settings.name === '' ? scene.settings().name : settings.name);
+    applyDocument(doc, { ...change.document, scene: { ...settings, name } });
   } else if (change.name !== undefined) {
-    new SceneDoc(doc).setSettings({ name: change.name });
+    scene.setSettings({ name: change.name });
   }
+}
+
+/** Throws `schema_too_new` for a version that would make the scene read-only for everyone here. */
+function requireKnownSchema(version: number): void {
+  if (version > SCHEMA_VERSION)
+    throw new DioramaError(
+      'schema_too_new',
+      `The document has schema version ${version}; this server writes ${SCHEMA_VERSION}`,
+    );
 }
 
 function summarize(principal: Principal, record: SceneRecord): SceneSummary {

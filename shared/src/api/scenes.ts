@@ -57,7 +57,7 @@ export const sceneEndpoints = {
     responses: {
       201: { description: 'The new scene', schema: sceneSchema, headers: { ...etag, Location: 'The scene' } },
     },
-    errors: ['forbidden', 'invalid_document'],
+    errors: ['forbidden', 'invalid_document', 'schema_too_new'],
   }),
   list: defineEndpoint({
     id: 'listScenes',
@@ -86,12 +86,20 @@ export const sceneEndpoints = {
     path: '/v1/scenes/{scene_id}',
     tag: TAG,
     summary: 'Replace name and document by the least edit',
-    description: 'Live editors see only what differs. What the body leaves out of the document is removed.',
+    description:
+      'Live editors see only what differs. What the body leaves out of the document is removed, but for the name.',
     params,
     requestHeaders: ifMatch,
     body: { type: 'json', schema: replaceSceneSchema },
     responses: { 200: { description: 'The scene as it is now', schema: sceneSchema, headers: etag } },
-    errors: ['forbidden', 'scene_not_found', 'precondition_failed', 'invalid_document', 'scene_load_failed'],
+    errors: [
+      'forbidden',
+      'scene_not_found',
+      'precondition_failed',
+      'invalid_document',
+      'schema_too_new',
+      'scene_load_failed',
+    ],
   }),
   delete: defineEndpoint({
     id: 'deleteScene',
