@@ -337,7 +337,7 @@ describe('render jobs on workers of this machine', () => {
       PATH: process.env['PATH'],
     });
     const allowed =
-      /^(PATH|HOME|LANG|TMPDIR|LD_LIBRARY_PATH|DISPLAY|XAUTHORITY|LIBGL_.*|GALLIUM_DRIVER|OBJECTS_DIR|DIORAMA_DATA_DIR|NODE_CHANNEL_.*|NODE_UNIQUE_ID)$/;
+      /^(PATH|HOME|LANG|TMPDIR|LD_LIBRARY_PATH|DISPLAY|XAUTHORITY|LIBGL_.*|GALLIUM_DRIVER|RENDER_WORKER_MAX_RSS_BYTES|OBJECTS_DIR|DIORAMA_DATA_DIR|NODE_CHANNEL_.*|NODE_UNIQUE_ID)$/;
     expect(Object.keys(environment).filter((name) => !allowed.test(name))).toEqual([]);
   });
 
@@ -348,6 +348,14 @@ describe('render jobs on workers of this machine', () => {
     expect(pids[0]).toBe(pids[1]);
     expect(pids[2]).toBe(pids[3]);
     expect(pids[0]).not.toBe(pids[2]);
+  });
+
+  it('RND-33: a worker that leaves after a job is replaced, and the job that crossed its way loses no attempt', async () => {
+    startQueue();
+    const jobIds = await Promise.all(Array.from({ length: 4 }, () => ask('finishAndLeave')));
+    const done = await Promise.all(jobIds.map((jobId) => until(jobId, 'succeeded')));
+    expect(done.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1]);
+    expect(new Set(done.map(pidOf)).size).toBe(4);
   });
 
   it('RND-34: seconds of attempts and the jobs that wait are measured', async () => {

@@ -54,6 +54,7 @@ export class RenderChild {
   #state: ReadinessCheck = { status: 'starting' };
   #usable = true;
   #dismissed = false;
+  #left = false;
   #reason = 'it could not be started';
   #current: Current | undefined;
 
@@ -90,6 +91,11 @@ export class RenderChild {
     return this.#dismissed;
   }
 
+  /** Whether a worker that was ready ended by itself without complaint: it does so when it has grown too large. */
+  get left(): boolean {
+    return this.#left;
+  }
+
   /** Signal or exit code. */
   get reason(): string {
     return this.#reason;
@@ -111,7 +117,10 @@ export class RenderChild {
       }, timeoutMs);
     });
     this.#send({ type: 'render', task });
-    const ended = this.#ended.then((): RenderOutcome => ({ type: 'ended', reason: this.#reason }));
+    const ended = this.#ended.then(
+      // A worker leaves between two jobs; this one crossed its way.
+      (): RenderOutcome => (this.#left ? { type: 'interrupted' } : { type: 'ended', reason: this.#reason }),
+    );
     const outcome = await Promise.race([reported, ended]);
     clearTimeout(timer);
     this.#current = undefined;
@@ -181,6 +190,7 @@ export class RenderChild {
       };
       this.#child.once('exit', (code, signal) => {
         this.#usable = false;
+        this.#left = code === 0 && this.#state.status === 'ready';
         this.#reason = signal ?? `exit code ${code}`;
         this.#killGroup();
         setTimeout(() => {

@@ -133,7 +133,7 @@ export class RenderLane {
   #afterwards(child: RenderChild, jobs: number): number {
     if (this.#stopped || child.state.status === 'unavailable') return 0;
     const { jobsPerWorker, restartMs, restartMaxMs } = this.#options;
-    if (child.dismissed || jobs >= jobsPerWorker) {
+    if (child.dismissed || child.left || jobs >= jobsPerWorker) {
       this.#report({ status: 'starting' });
       return 0;
     }

@@ -13,6 +13,7 @@ const INHERITED = [
   'LIBGL_ALWAYS_SOFTWARE',
   'LIBGL_DRIVERS_PATH',
   'GALLIUM_DRIVER',
+  'RENDER_WORKER_MAX_RSS_BYTES',
 ];
 
 export interface WorkerFolders {
