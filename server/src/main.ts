@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Authenticator } from './access/authenticator.js';
-import { editorLink, issueDevelopmentToken } from './access/development-identity.js';
+import { DEVELOPER, editorLink, issueDevelopmentToken } from './access/development-identity.js';
 import { LocalRenderQueue } from './adapters/local-render-queue/local-render-queue.js';
 import { workerEnvironment } from './adapters/local-render-queue/worker-environment.js';
 import { openPglite } from './adapters/pglite/pglite-database.js';
@@ -13,6 +13,7 @@ import { FilesystemObjectStore } from './adapters/filesystem/filesystem-object-s
 import { openAssets } from './assets/open-assets.js';
 import { ConfigError, loggableConfig, readConfig, type Config } from './config.js';
 import type { Database } from './database/database.js';
+import { installDemo } from './demo/install-demo.js';
 import { migrate } from './database/migrate.js';
 import { createApp } from './http/app.js';
 import { closeServer, listen } from './http/listen.js';
@@ -100,10 +101,11 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     renderingProbe(queue),
   ];
 
+  const sceneService = new SceneService({ store: scenes, rooms });
   const app = createApp({
     routes: [
       ...systemRoutes(PACKAGE.version, probes),
-      ...sceneRoutes(new SceneService({ store: scenes, rooms })),
+      ...sceneRoutes(sceneService),
       ...assets.routes,
       ...renderJobRoutes({ jobs, objects, logger }),
     ],
@@ -120,12 +122,18 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   realtime.attach(server);
   shutdown.register('realtime', () => realtime.close());
 
+  const { ingestion, folders } = assets;
+  const demo =
+    config.DEMO && config.developmentIdentity
+      ? await installDemo({ ingestion, folders, scenes: sceneService, principal: DEVELOPER, dataDir, logger })
+      : null;
+
   const port = await listen(server, config.HOST, config.PORT);
   logger.info({ port }, 'listening');
   // Workers take a second or more to be ready, and nothing but pictures waits for them.
   queue.start();
   const token = config.developmentIdentity ? await issueDevelopmentToken(authenticator, dataDir) : undefined;
-  tell(`Diorama is ready: ${editorLink({ host: config.HOST, port, token })}`);
+  tell(`Diorama is ready: ${editorLink({ host: config.HOST, port, token, scene: demo ?? undefined })}`);
 }
 
 async function main(): Promise<void> {

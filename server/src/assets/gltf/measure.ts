@@ -21,10 +21,10 @@ function trianglesOf(primitive: Primitive): number {
 
 /** Indices are checked again after decoding: the validator does not look into compressed data. */
 function checkIndices(primitive: Primitive, vertices: number): void {
-  const indices = primitive.getIndices()?.getArray();
+  const indices = primitive.getIndices()?.getArray() as ArrayLike<number> | null | undefined;
   if (indices == null) return;
   for (let at = 0; at < indices.length; at++)
-    if ((indices[at] as number) >= vertices)
+    if ((indices[at] ?? 0) >= vertices)
       throw new DioramaError('asset_invalid', `An index names vertex ${indices[at]} of ${vertices}`);
 }
 
