@@ -42,6 +42,13 @@ export class Loads {
     };
   }
 
+  /** Something loaded, though not all of it. Returns how to withdraw that. */
+  warn(sentence: string): () => void {
+    const token = Symbol(sentence);
+    this.#warnings.set(token, sentence);
+    return () => void this.#warnings.delete(token);
+  }
+
   /** Resolves when nothing is loading. */
   settled(): Promise<void> {
     if (this.#pending === 0) return Promise.resolve();

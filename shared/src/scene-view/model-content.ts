@@ -37,6 +37,7 @@ export class ModelContent implements Content<ModelNode> {
   #own = new Map<Mesh, Material | Material[]>();
   #forgetLoad: () => void = () => undefined;
   #removePlaceholder: () => void = () => undefined;
+  #withdrawProblems: (() => void)[] = [];
 
   constructor(node: ModelNode, context: ContentContext) {
     this.#context = context;
@@ -84,6 +85,7 @@ export class ModelContent implements Content<ModelNode> {
   #unload({ asset, variant }: ModelNode): void {
     this.#forgetLoad();
     this.#removePlaceholder();
+    for (const withdraw of this.#withdrawProblems.splice(0)) withdraw();
     this.#stop();
     for (const lease of this.#leases) lease.release();
     this.#leases = [];
@@ -99,6 +101,10 @@ export class ModelContent implements Content<ModelNode> {
     const shown = clone(model.scene) as Group;
     this.#shown = shown;
     this.#clips = model.animations;
+    const { loads } = this.#context;
+    this.#withdrawProblems = (model.problems ?? []).map((problem) =>
+      loads.warn(`Model ${this.#node.asset}: ${problem}`),
+    );
     shown.updateMatrixWorld(true);
     this.bounds.setFromObject(shown);
     for (const mesh of meshesOf(shown)) this.#own.set(mesh, mesh.material);

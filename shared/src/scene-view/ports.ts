@@ -4,6 +4,8 @@ import type { AnimationClip, Group, Texture } from 'three';
 export interface LoadedModel {
   readonly scene: Group;
   readonly animations: AnimationClip[];
+  /** What of the model could not be had, such as an image: one sentence each. */
+  readonly problems?: readonly string[];
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   type WebGLRenderer,
 } from 'three';
 import { sameValue } from '../document/values.js';
-import type { SceneSettings, ToneMapping } from '../scene/settings.js';
+import type { Environment, SceneSettings, ToneMapping } from '../scene/settings.js';
 import type { Environments } from './environments.js';
 import type { Loads } from './loads.js';
 import type { AssetSource } from './ports.js';
@@ -27,6 +27,23 @@ const TONE_MAPPINGS: Record<ToneMapping, ThreeToneMapping> = {
   agx: AgXToneMapping,
   neutral: NeutralToneMapping,
 };
+
+/**
+ * The generated room alone lights a white surface to 1.6 times white: with this it gives two thirds of white, and
+ * leaves room for a key light.
+ */
+const STUDIO_GAIN = 0.4;
+
+function intensityOf(environment: Environment): number {
+  switch (environment.type) {
+    case 'none':
+      return 1;
+    case 'studio':
+      return environment.intensity * STUDIO_GAIN;
+    case 'asset':
+      return environment.intensity;
+  }
+}
 
 /** The root map `scene` as the three.js scene's background and environment and the renderer's tone mapping. */
 export class SettingsView {
@@ -63,7 +80,7 @@ export class SettingsView {
     renderer.toneMapping = TONE_MAPPINGS[toneMapping];
     renderer.toneMappingExposure = exposure;
     const light = this.#environmentTexture(environments);
-    const intensity = environment.type === 'none' ? 1 : environment.intensity;
+    const intensity = intensityOf(environment);
     this.#scene.environment = light;
     this.#scene.environmentIntensity = intensity;
     switch (background.type) {
