@@ -2,7 +2,7 @@ import { Diorama } from '@diorama/client-sdk/node';
 import { RestAssetSource } from '@diorama/client-sdk/three';
 import { FloatType, Mesh } from 'three';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { triangleGlb } from '../support/gltf-fixtures.js';
+import { rawGlb, triangleGlb, triangleJson } from '../support/gltf-fixtures.js';
 import { hdr } from '../support/image-fixtures.js';
 import { startServer, type ServerProcess } from '../support/server-process.js';
 
@@ -50,6 +50,17 @@ describe('the asset source of the SDK', () => {
     meshes[0]?.geometry.addEventListener('dispose', freed);
     source.dispose();
     await vi.waitFor(() => expect(freed).toHaveBeenCalled());
+  });
+
+  it('SDK-24: a model without scenes is a library: valid, and empty', async () => {
+    const { scenes: _scenes, scene: _scene, ...library } = triangleJson();
+    const { assets } = await diorama.assets.upload([
+      { name: 'library.glb', data: new Uint8Array(rawGlb(library)) },
+    ]);
+    const source = new RestAssetSource(diorama);
+    const { scene } = await source.loadModel(assets[0]?.asset_id ?? '', null);
+    expect(scene.children).toEqual([]);
+    source.dispose();
   });
 
   it('SDK-24: loads an HDR environment as 32-bit floats', async () => {

@@ -1,2 +1,2 @@
 export * from '@diorama/shared/scene-view';
-export { RestAssetSource, type LoadedModel, type RestAssetSourceOptions } from './rest-asset-source.js';
+export { RestAssetSource, type RestAssetSourceOptions } from './rest-asset-source.js';

@@ -1,5 +1,6 @@
 import { DioramaError } from '@diorama/shared';
-import type { AnimationClip, Group, Texture } from 'three';
+import type { AssetSource, LoadedModel } from '@diorama/shared/scene-view';
+import { Group, type Texture } from 'three';
 import { DRACOLoader } from 'three/addons/loaders/DRACOLoader.js';
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
@@ -17,18 +18,13 @@ export interface RestAssetSourceOptions {
   readonly dracoDecoderPath?: string | undefined;
 }
 
-export interface LoadedModel {
-  readonly scene: Group;
-  readonly animations: AnimationClip[];
-}
-
 /**
  * Loads a scene's models, textures and environments over REST, with the client's token.
  *
  * Each asset is fetched once and shared: clone a model before it is changed. A load that failed is tried again the
  * next time it is asked for. Throws DioramaErrors: `asset_not_found`, `asset_invalid`, `unreachable`.
  */
-export class RestAssetSource {
+export class RestAssetSource implements AssetSource {
   readonly #assets: Pick<AssetsApi, 'content'>;
   readonly #abort = new AbortController();
   readonly #draco: DRACOLoader | undefined;
@@ -50,7 +46,9 @@ export class RestAssetSource {
     return this.#once(this.#models, `${assetId}/${variant ?? ''}`, async () => {
       const bytes = await this.#bytes(assetId);
       const { scene, animations } = await this.#gltf.parseAsync(bytes, '');
-      return { scene, animations };
+      // A file without scenes is a library (glTF 2.0, 3.5.1): valid, and nothing of it is to be shown.
+      const shown: Group | undefined = scene;
+      return { scene: shown ?? new Group(), animations };
     });
   }
 
