@@ -27,7 +27,9 @@ function isInstalled() {
   // Optional packages are those of other platforms: npm leaves them out.
   return Object.entries(wanted).every(
     ([path, { version, optional }]) =>
-      path === '' || present[path]?.version === version || (optional && !(path in present)),
+      path === '' ||
+      (optional && !(path in present)) ||
+      (present[path]?.version === version && existsSync(join(ROOT, path))),
   );
 }
 
