@@ -6,6 +6,7 @@ export * from './api/endpoint.js';
 export * from './api/render-jobs.js';
 export * from './api/scenes.js';
 export * from './api/system.js';
+export * from './document/comments-doc.js';
 export * from './document/json.js';
 export * from './document/order.js';
 export * from './document/read.js';

@@ -1,5 +1,6 @@
 import {
   allows,
+  CommentsDoc,
   DioramaError,
   MESSAGE,
   readRefused,
@@ -127,9 +128,13 @@ export class SceneSession {
 
   /** Why `edit` would throw; undefined when it would not. */
   get readOnly(): DioramaError | undefined {
+    return this.#readOnlyFor('editor');
+  }
+
+  #readOnlyFor(least: Role): DioramaError | undefined {
     if (this.#closed) return this.#error ?? closedByCaller();
     if (this.#replacement !== undefined) return this.#replacement.refusal;
-    if (this.role !== undefined && !allows(this.role, 'editor'))
+    if (this.role !== undefined && !allows(this.role, least))
       return new DioramaError('read_only', `A ${this.role} may not edit this scene`);
     const { schemaVersion } = this.#scene.settings();
     if (schemaVersion > SCHEMA_VERSION)
@@ -151,18 +156,24 @@ export class SceneSession {
    * is written, and what SceneDoc throws.
    */
   edit<T>(write: (scene: SceneDoc) => T, options: EditOptions = {}): T {
-    this.#assertWritable();
+    this.#assertMay('editor');
     return this.#undo.edit(() => write(this.#scene), options.merge);
+  }
+
+  /** Writes comments, which a commenter may too. Otherwise as `edit`. */
+  comment<T>(write: (comments: CommentsDoc) => T): T {
+    this.#assertMay('commenter');
+    return this.#undo.edit(() => write(new CommentsDoc(this.doc)), undefined);
   }
 
   /** Takes back this session's last step; others' edits stay. False when there is none. */
   undo(): boolean {
-    this.#assertWritable();
+    this.#assertMay('commenter');
     return this.#undo.undo();
   }
 
   redo(): boolean {
-    this.#assertWritable();
+    this.#assertMay('commenter');
     return this.#undo.redo();
   }
 
@@ -200,7 +211,7 @@ export class SceneSession {
     return new DocumentLane({
       doc,
       send: (frame) => this.#connection.send(frame),
-      mayWrite: () => this.role === undefined || allows(this.role, 'editor'),
+      mayWrite: () => this.role === undefined || allows(this.role, 'commenter'),
       maxFrameBytes: () => this.#welcome?.max_frame_bytes ?? Number.POSITIVE_INFINITY,
       onUnsendable: (error) => this.#refused(error),
       onSynced: () => this.#laneSynced(),
@@ -208,8 +219,8 @@ export class SceneSession {
     });
   }
 
-  #assertWritable(): void {
-    const { readOnly } = this;
+  #assertMay(least: Role): void {
+    const readOnly = this.#readOnlyFor(least);
     if (readOnly !== undefined) throw readOnly;
   }
 
