@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rawGlb, triangleGlb, triangleJson } from '../support/gltf-fixtures.js';
+import { copyDatabaseTemplate } from '../support/database-template.js';
 import { Http } from '../support/http.js';
 import { processesOf } from '../support/processes.js';
 import { startServer, type ServerProcess } from '../support/server-process.js';
@@ -16,6 +17,7 @@ let dataDir: string;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'diorama-crash-'));
+  await copyDatabaseTemplate(join(dataDir, 'database'));
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
@@ -51,7 +53,8 @@ function someModel(seed: string): Buffer {
   return rawGlb(json);
 }
 
-describe('a server that is killed', () => {
+// Each starts a server several times.
+describe('a server that is killed', { timeout: 120_000 }, () => {
   it('AST-12: in the middle of uploads leaves whole assets and nothing else', async () => {
     const acknowledged = new Set<string>();
     for (let round = 0; round < ROUNDS; round++) {
@@ -77,7 +80,7 @@ describe('a server that is killed', () => {
     expect(await readdir(join(dataDir, 'objects'))).toEqual(['tenants']);
     expect(await readdir(dataDir)).not.toContain('uploads');
     await server.stop();
-  }, 120_000);
+  });
 
   it('AST-12: while a body comes in leaves nothing of it', async () => {
     const server = await start();

@@ -20,6 +20,8 @@ type Judged = { readonly path: string } | { readonly why: string } | 'embedded';
 // eslint-disable-next-line no-control-regex -- no file that came along has such a name
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
+const SCHEME = /^\s*([a-z][a-z0-9+.-]*):/i;
+
 /** Whether a URI names a file that may have come along. Percent-encoding is decoded first, once, as a loader would. */
 export function judgeUri(uri: string): Judged {
   if (/^data:/i.test(uri)) return 'embedded';
@@ -29,14 +31,15 @@ export function judgeUri(uri: string): Judged {
   } catch (error) {
     return { why: `cannot be decoded (${(error as Error).message})` };
   }
-  const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(decoded)?.[1];
+  const segments = decoded.split(/[/\\]/);
+  const path = segments.filter((segment) => segment !== '' && segment !== '.').join('/');
+  const scheme = SCHEME.exec(decoded)?.[1] ?? SCHEME.exec(path)?.[1];
   if (scheme !== undefined) return { why: `has the scheme ${scheme}:` };
   if (/^\s*[/\\]/.test(decoded)) return { why: 'is absolute' };
   if (CONTROL.test(decoded)) return { why: 'has control characters' };
-  const segments = decoded.split(/[/\\]/);
   if (segments.some((segment) => segment.trim() === '..')) return { why: 'leaves the folder of the model' };
   if (decoded.includes('\\')) return { why: 'has a backslash; write / between folders' };
-  return { path: segments.filter((segment) => segment !== '' && segment !== '.').join('/') };
+  return { path };
 }
 
 /** URIs that extensions of the root bring, such as light profiles and audio. */
