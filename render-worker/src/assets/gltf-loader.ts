@@ -2,7 +2,7 @@ import type { LoadedModel } from '@diorama/shared/scene-view';
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
 import type { DRACOLoader } from 'three/addons/loaders/DRACOLoader.js';
 import { GLTFLoader, type GLTFParser } from 'three/addons/loaders/GLTFLoader.js';
-import type { Texture } from 'three';
+import { Group, type Texture } from 'three';
 import { DracoDecoder } from './draco-decoder.js';
 import { imageTexture } from './image-texture.js';
 
@@ -57,6 +57,8 @@ export class GltfModelLoader {
       .setDRACOLoader(this.#draco as unknown as DRACOLoader)
       .register((parser) => decodeImages(parser, problems));
     const { scene, animations } = await loader.parseAsync(new Uint8Array(bytes).buffer, '');
-    return { scene, animations, problems };
+    // A file without scenes is a library (glTF 2.0, 3.5.1): valid, and nothing of it is to be shown.
+    const shown: Group | undefined = scene;
+    return { scene: shown ?? new Group(), animations, problems };
   }
 }
