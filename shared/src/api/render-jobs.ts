@@ -124,7 +124,7 @@ export const renderJobEndpoints = {
     summary: 'Cancel a job that has not ended',
     params,
     responses: { 200: { description: 'The cancelled job', schema: renderJobSchema } },
-    errors: ['render_job_not_found', 'render_job_finished'],
+    errors: ['render_job_not_found', 'render_job_finished', 'forbidden'],
   }),
   output: defineEndpoint({
     id: 'getRenderOutput',
