@@ -36,7 +36,7 @@ describe('the life of a server process', () => {
     expect(ready.body.checks['rendering']?.status).toBe('disabled');
     const metrics = await http.get<string>('/metrics');
     expect(metrics.body).toMatch(/^diorama_http_request_seconds_bucket/m);
-    expect(metrics.body).toMatch(/^diorama_connections \d/m);
+    expect(metrics.body).toMatch(/^diorama_sync_connections \d/m);
     await server.stop();
   });
 
