@@ -56,7 +56,8 @@ function setNodes(assets: Readonly<Record<DemoModel, AssetId>>): Nodes {
     set: { kind: 'group', name: 'Set', pose: { order: 'a0' } },
     backdrop: { ...model('backdrop', 'Backdrop', 'set', 'a0', [0, 0, 0]), locked: true, castShadow: false },
     arch: model('arch', 'Arch', 'set', 'a1', [-0.95, 0, -1.05], 0.22),
-    plinth: model('plinth', 'Terrazzo plinth', 'set', 'a2', [-0.78, 0, 0.05], 0.4),
+    // Turned so that the seam of its texture is at the back.
+    plinth: model('plinth', 'Terrazzo plinth', 'set', 'a2', [-0.78, 0, 0.05], 3.2),
     'fluted-plinth': model('fluted-plinth', 'Fluted plinth', 'set', 'a3', [0.98, 0, 0.18]),
     objects: { kind: 'group', name: 'Objects', pose: { order: 'a1' } },
     suzanne: model('suzanne', 'Suzanne', 'objects', 'a0', [-0.78, 1.44, 0.05], 0.32, 0.66),
@@ -109,7 +110,7 @@ function lightNodes(): Nodes {
     key: {
       kind: 'light',
       name: 'Key light',
-      light: { type: 'directional', color: [1, 0.93, 0.83], intensity: 2.4, castShadow: true },
+      light: { type: 'directional', color: [1, 0.93, 0.83], intensity: 3.1, castShadow: true },
       pose: {
         parent: 'lights',
         order: 'a0',
@@ -143,7 +144,7 @@ export function demoScene(name: string, assets: Readonly<Record<DemoModel, Asset
     scene: {
       name,
       background: { type: 'color', color: linear(PALETTE.sand) },
-      environment: { type: 'studio', intensity: 0.32 },
+      environment: { type: 'studio', intensity: 0.5 },
       activeCamera: 'camera',
     },
     nodes: { ...setNodes(assets), ...primitiveNodes(), ...lightNodes() },
