@@ -125,7 +125,15 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const { ingestion, folders } = assets;
   const demo =
     config.DEMO && config.developmentIdentity
-      ? await installDemo({ ingestion, folders, scenes: sceneService, principal: DEVELOPER, dataDir, logger })
+      ? await installDemo({
+          ingestion,
+          folders,
+          scenes: sceneService,
+          principal: DEVELOPER,
+          dataDir,
+          logger,
+          onStart: () => tell('Setting up the demo scene …'),
+        })
       : null;
 
   const port = await listen(server, config.HOST, config.PORT);

@@ -19,6 +19,8 @@ export interface InstallDemoOptions {
   /** A file here remembers that the demo was installed: who deletes the scene does not get it back. */
   readonly dataDir: string;
   readonly logger: Logger;
+  /** Called when there is a demo to install, which takes seconds. */
+  readonly onStart?: () => void;
 }
 
 const MARKER = 'demo-installed';
@@ -77,6 +79,7 @@ export async function installDemo(options: InstallDemoOptions): Promise<SceneId 
     if (await exists(marker)) return null;
     let sceneId: SceneId | null = null;
     if ((await scenes.list(principal, { limit: 1 })).items.length === 0) {
+      options.onStart?.();
       const assets = await ingestModels(options);
       sceneId = (await scenes.create(principal, { name: NAME, document: demoScene(NAME, assets) })).scene_id;
       logger.info({ sceneId }, 'installed the demo scene');
