@@ -93,7 +93,7 @@ describe('kill -9 under load', () => {
     const seenAt = new Map<string, number>();
     const observer = await open(server);
     observer.doc.getMap('nodes').observe((event) => {
-      for (const key of event.keysChanged) seenAt.set(key, performance.now());
+      for (const key of event.keys.keys()) seenAt.set(key, performance.now());
     });
     const writers = await Promise.all(
       Array.from({ length: WRITERS }, async (_, at) => new Writer(`${round}-${at}`, await open(server))),

@@ -38,7 +38,7 @@ type State =
   | { readonly kind: 'closed' };
 
 /** Whoever does not answer the closing handshake is cut off. */
-const CLOSE_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 10_000;
 
 /** An awareness update of nobody. y-websocket's clients hang up when they have heard nothing for 30 s. */
 const KEEP_ALIVE = frame(encodePresence(new Uint8Array([0])));

@@ -1,20 +1,18 @@
-import { DioramaError, SceneDoc, type ErrorCode } from '@diorama/shared';
+import { DioramaError, type ErrorCode } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
-import type { SceneProjection } from '../log/batch.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { FanOut } from './fan-out.js';
 import { frame } from './framing.js';
+import { LiveDocument } from './live-document.js';
 import { LaggingClients } from './lagging-clients.js';
-import { RelayGate } from './relay-gate.js';
 import { Presence } from './presence.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomClient } from './room-client.js';
 import type { AtSeq, EditOptions } from './scene-rooms.js';
 import { encodePresence, encodeStep1, encodeStep2, encodeUpdate } from './server-frames.js';
-import { UnresolvedUpdates } from './unresolved-updates.js';
 import { decodeChecked } from './update-check.js';
 import { requireKnownSchema, requireMayApply } from './write-rights.js';
 
@@ -48,11 +46,6 @@ export interface RoomOptions {
   readonly limits: RoomLimits;
 }
 
-/** Whoever edits without being a connection. */
-interface EditOrigin {
-  readonly editor: Principal;
-}
-
 /**
  * The live state of one scene in this process: its document, who is connected, and what waits for its commit.
  *
@@ -60,7 +53,7 @@ interface EditOrigin {
  */
 export class Room {
   readonly sceneId: string;
-  readonly #doc: Y.Doc;
+  readonly #document: LiveDocument;
   readonly #log: SceneLog;
   readonly #logger: Logger;
   readonly #metrics: RealtimeMetrics;
@@ -68,28 +61,20 @@ export class Room {
   readonly #presence: Presence<RoomClient>;
   readonly #changedPresence = new Set<number>();
   readonly #fanOut: FanOut;
-  readonly #gate: RelayGate;
   readonly #lagging: LaggingClients;
   readonly #acknowledgements: Acknowledgements;
-  readonly #unresolved: UnresolvedUpdates;
   /** Clients whose writes were refused for want of memory: they are asked for them when there is room again. */
   readonly #toAskAgain = new Set<RoomClient>();
   #seq: number;
-  #fullState: Uint8Array | undefined;
-  #projectionChanged = false;
-  /** What the document held before the first update that the gate holds back. */
-  #beforeHeld: Uint8Array | undefined;
   #closed: ErrorCode | undefined;
 
   constructor(options: RoomOptions) {
     this.sceneId = options.sceneId;
-    this.#doc = options.doc;
     this.#seq = options.seq;
     this.#log = options.log;
     this.#logger = options.logger;
     this.#metrics = options.metrics;
     this.#presence = new Presence({ isSame: (a, b) => a.principal.subject === b.principal.subject });
-    this.#unresolved = new UnresolvedUpdates(options.doc);
     this.#acknowledgements = new Acknowledgements({
       saved: (client, frames) => this.#saved(client, frames),
       committed: (seq, commit) => this.#committed(seq, commit),
@@ -99,7 +84,7 @@ export class Room {
       doc: options.doc,
       limits: options.limits,
       catchUp: (client, update) => this.#catchUp(client, update),
-      writtenVector: () => this.#writtenVector(),
+      writtenVector: () => this.#document.relayedVector(),
       metrics: options.metrics,
     });
     this.#fanOut = new FanOut({
@@ -110,11 +95,14 @@ export class Room {
       afterTick: () => this.#lagging.check(this.#clients),
       isHeld: (client) => this.#lagging.has(client),
     });
-    this.#gate = new RelayGate({
-      holdMs: options.limits.relayHoldMs,
-      release: (message, sender) => this.#fanOut.toAll(message, sender),
+    this.#document = new LiveDocument({
+      sceneId: options.sceneId,
+      doc: options.doc,
+      log: options.log,
+      relayHoldMs: options.limits.relayHoldMs,
+      appended: (commit) => this.#acknowledgements.appended(commit),
+      relay: (message, origin) => this.#fanOut.toAll(message, origin),
     });
-    this.#watch();
   }
 
   get isClosed(): boolean {
@@ -133,7 +121,7 @@ export class Room {
 
   join(client: RoomClient): void {
     this.#clients.add(client);
-    client.write(frame(encodeStep1(Y.encodeStateVector(this.#doc))));
+    client.write(frame(encodeStep1(Y.encodeStateVector(this.#document.doc))));
     if (this.#presence.size > 0) client.write(frame(encodePresence(this.#presence.encode())));
   }
 
@@ -146,14 +134,14 @@ export class Room {
 
   /** Answers a client's state vector with what it lacks. */
   sync(client: RoomClient, stateVector: Uint8Array): void {
-    client.write(frame(encodeStep2(this.#stateSince(stateVector))));
+    client.write(frame(encodeStep2(this.#document.stateSince(stateVector))));
   }
 
   /** Takes the client's `number`th document frame. Throws `bad_frame`; what is merely not allowed is refused by a frame. */
   receiveUpdate(client: RoomClient, number: number, update: Uint8Array): void {
     const decoded = decodeChecked(update);
     try {
-      requireMayApply(this.#doc, client.principal.role, decoded);
+      requireMayApply(this.#document.doc, client.principal.role, decoded);
       if (this.#log.isFull) {
         this.#toAskAgain.add(client);
         throw new DioramaError('storage_unavailable', 'The store does not keep up; the change was not taken');
@@ -180,7 +168,7 @@ export class Room {
 
   /** Looks at the document; the result's position covers exactly what was seen, and is committed. */
   async read<T>(look: (doc: Y.Doc) => T): Promise<AtSeq<T>> {
-    const value = look(this.#doc);
+    const value = look(this.#document.doc);
     this.#log.seal(this.sceneId);
     return { value, seq: await this.stored() };
   }
@@ -193,9 +181,9 @@ export class Room {
   ): Promise<AtSeq<T>> {
     if (options.ifSeq !== undefined) await this.#requireAt(options.ifSeq);
     if (this.#closed !== undefined) throw new DioramaError(this.#closed);
-    requireKnownSchema(this.#doc);
+    requireKnownSchema(this.#document.doc);
     if (this.#log.isFull) throw new DioramaError('storage_unavailable');
-    const value = this.#doc.transact(() => change(this.#doc), { editor: principal } satisfies EditOrigin);
+    const value = this.#document.change(principal, change);
     this.#log.seal(this.sceneId);
     return { value, seq: await this.stored() };
   }
@@ -210,10 +198,9 @@ export class Room {
     if (this.isClosed) return;
     this.#closed = code;
     this.#fanOut.stop();
-    this.#gate.stop();
     for (const client of [...this.#clients]) client.close(code, detail);
     this.#clients.clear();
-    this.#doc.destroy();
+    this.#document.destroy();
   }
 
   async #requireAt(seq: number): Promise<void> {
@@ -223,66 +210,13 @@ export class Room {
       throw new DioramaError('precondition_failed', `The scene is at ${this.#seq}, not at ${seq}`);
   }
 
-  #watch(): void {
-    const scene = new SceneDoc(this.#doc);
-    // Named once, so that Yjs knows them as maps and not as whatever comes first.
-    const { sceneMap, nodesMap } = scene;
-    void [scene.materialsMap, scene.animationsMap, scene.commentsMap];
-    this.#doc.on('afterTransaction', (transaction: Y.Transaction) => {
-      const changed = transaction.changed as ReadonlyMap<unknown, ReadonlySet<string | null>>;
-      if (changed.has(nodesMap) || changed.get(sceneMap)?.has('name')) this.#projectionChanged = true;
-    });
-    this.#doc.on('beforeTransaction', () => {
-      if (!this.#gate.isEmpty) return;
-      this.#beforeHeld = this.#log.isQuick ? undefined : Y.encodeStateVector(this.#doc);
-    });
-    this.#doc.on('update', (update: Uint8Array, origin: unknown) => {
-      this.#fullState = undefined;
-      const commit = this.#append(update);
-      const sender = this.#clients.has(origin as RoomClient) ? (origin as RoomClient) : undefined;
-      if (this.#beforeHeld === undefined) this.#fanOut.toAll(encodeUpdate(update), sender);
-      else this.#gate.hold(encodeUpdate(update), sender, commit);
-    });
-  }
-
   #apply(client: RoomClient, update: Uint8Array): void {
     try {
-      Y.applyUpdate(this.#doc, update, client);
-      const waiting = this.#unresolved.take();
-      // Yjs keeps it until what it depends on arrives. It is not relayed yet, but it must survive us.
-      if (waiting) {
-        this.#fullState = undefined;
-        void this.#append(update.slice());
-      }
+      this.#document.apply(update, client);
     } catch (error) {
       // The document may hold half of it, which the log does not have: start again from the log.
       this.#fail(error);
     }
-  }
-
-  #append(update: Uint8Array): Promise<number> {
-    const projection = this.#projectionChanged ? () => this.#projection() : undefined;
-    this.#projectionChanged = false;
-    const commit = this.#log.append(this.sceneId, update, projection);
-    this.#acknowledgements.appended(commit);
-    return commit;
-  }
-
-  #writtenVector(): Uint8Array {
-    const held = this.#gate.isEmpty ? undefined : this.#beforeHeld;
-    return held ?? Y.encodeStateVector(this.#doc);
-  }
-
-  #projection(): SceneProjection {
-    const name: unknown = this.#doc.getMap('scene').get('name');
-    return { name: typeof name === 'string' ? name : '', nodeCount: this.#doc.getMap('nodes').size };
-  }
-
-  #stateSince(stateVector: Uint8Array): Uint8Array {
-    // One byte: a client that has nothing. All of them share one encoding.
-    if (stateVector.byteLength > 1) return Y.encodeStateAsUpdate(this.#doc, stateVector);
-    this.#fullState ??= Y.encodeStateAsUpdate(this.#doc);
-    return this.#fullState;
   }
 
   #refuse(client: RoomClient, number: number, error: DioramaError): void {
@@ -299,9 +233,9 @@ export class Room {
 
   #committed(seq: number, commit: Promise<number>): void {
     this.#seq = seq;
-    this.#gate.committed(commit);
+    this.#document.committed(commit);
     if (this.#toAskAgain.size === 0 || this.#log.isFull) return;
-    const ask = frame(encodeStep1(Y.encodeStateVector(this.#doc)));
+    const ask = frame(encodeStep1(Y.encodeStateVector(this.#document.doc)));
     for (const client of this.#toAskAgain) this.#fanOut.toOne(client, ask);
     this.#toAskAgain.clear();
   }

@@ -1,6 +1,11 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const TAKEOVER_POLL_MS = 20;
+const TAKEOVER_TIMEOUT_MS = 2_000;
 
 /** Another process has the data directory open. */
 export class DataDirInUseError extends Error {
@@ -54,7 +59,7 @@ const readHolder = async (path: string): Promise<string | undefined> => {
 export async function lockDataDir(path: string): Promise<{ release(): Promise<void> }> {
   await mkdir(dirname(path), { recursive: true });
   const mine = describe(process.pid);
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${process.pid}.${randomUUID()}`;
   await writeFile(draft, mine);
   try {
     // A link appears complete or not at all: nobody ever reads a half-written lock.
@@ -65,7 +70,7 @@ export async function lockDataDir(path: string): Promise<{ release(): Promise<vo
         throw new DataDirInUseError(
           `The data directory is in use by process ${holder.split(' ')[0]} (lock file ${path})`,
         );
-      await removeStale(path, holder);
+      await removeStale(path, draft);
     }
   } finally {
     await rm(draft, { force: true });
@@ -83,15 +88,18 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Two servers that start together must not remove each other's fresh lock: what was moved away is looked at again. */
-async function removeStale(path: string, holder: string): Promise<void> {
-  const aside = `${path}.${process.pid}.stale`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isMissing(error)) return;
-    throw error;
+/**
+ * Removes a lock whose process is gone. One process at a time may do so: another's fresh lock must not be taken for the
+ * stale one that was read a moment before.
+ */
+async function removeStale(path: string, draft: string): Promise<void> {
+  const turn = `${path}.takeover`;
+  for (let waited = 0; !(await tryLink(draft, turn)); waited += TAKEOVER_POLL_MS) {
+    // Whoever had the turn was killed in the middle of it.
+    if (waited >= TAKEOVER_TIMEOUT_MS) await rm(turn, { force: true });
+    await delay(TAKEOVER_POLL_MS);
   }
-  if ((await readHolder(aside)) !== holder) await tryLink(aside, path);
-  await rm(aside, { force: true });
+  const holder = await readHolder(path);
+  if (holder !== undefined && !isAlive(holder)) await rm(path, { force: true });
+  await rm(turn, { force: true });
 }

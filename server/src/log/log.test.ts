@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pino } from 'pino';
+import * as Y from 'yjs';
+import { HeldDatabase } from '../../../test/support/held-database.js';
+import { startMigratedPglite } from '../../../test/support/pglite.js';
+import { startPostgres } from '../../../test/support/postgres.js';
+import { seededRandom } from '../../../test/support/random.js';
+import { openPostgres } from '../adapters/postgres/postgres-database.js';
+import type { Database } from '../database/database.js';
+import { migrate } from '../database/migrate.js';
+import { Compactor, type CompactorOptions } from './compactor.js';
+import { SceneLog } from './scene-log.js';
+
+interface Opened {
+  readonly database: Database;
+  stop(): Promise<void>;
+}
+
+const ADAPTERS: Record<string, () => Promise<Opened>> = {
+  PGlite: startMigratedPglite,
+  async Postgres() {
+    const postgres = await startPostgres();
+    const database = await openPostgres({ connectionString: await postgres.createDatabase() });
+    await migrate(database);
+    return {
+      database,
+      async stop() {
+        await database.close();
+        await postgres.stop();
+      },
+    };
+  },
+};
+
+const logger = pino({ level: 'silent' });
+
+/** A document whose every update goes to `log`, and the promises of their commits. */
+function writer(log: SceneLog, sceneId: string) {
+  const doc = new Y.Doc();
+  const commits: Promise<number>[] = [];
+  doc.on('update', (update: Uint8Array) => commits.push(log.append(sceneId, update)));
+  return { doc, commits, set: (key: string, value: unknown) => doc.getMap('nodes').set(key, value) };
+}
+
+describe.each(Object.keys(ADAPTERS))('the log on %s', (name) => {
+  let opened: Opened;
+  let database: Database;
+  let scenes = 0;
+
+  beforeAll(async () => {
+    opened = await (ADAPTERS[name] as () => Promise<Opened>)();
+    database = opened.database;
+  });
+  afterAll(() => opened.stop());
+
+  const createScene = async (): Promise<string> => {
+    const sceneId = `scn_${++scenes}`;
+    await database.query('INSERT INTO scenes (scene_id, tenant, created_by) VALUES ($1, $2, $3)', [
+      sceneId,
+      'acme',
+      'ada',
+    ]);
+    return sceneId;
+  };
+
+  const stored = async (sceneId: string) => {
+    const { snapshot, updates, seq } = await new SceneLog({ database, logger }).load(sceneId);
+    const doc = new Y.Doc();
+    if (snapshot) Y.applyUpdateV2(doc, snapshot.data);
+    for (const update of updates) Y.applyUpdate(doc, update);
+    return { nodes: doc.getMap('nodes').toJSON(), seq, snapshot: snapshot?.seq, updates: updates.length };
+  };
+
+  const rowsOf = async (sceneId: string): Promise<number[]> => {
+    const sql = 'SELECT seq FROM scene_updates WHERE scene_id = $1 ORDER BY seq';
+    return (await database.query<{ seq: number }>(sql, [sceneId])).rows.map((row) => row.seq);
+  };
+
+  const compactor = (options: Partial<CompactorOptions> = {}) =>
+    new Compactor({ database, logger, ...options });
+
+  it('LOG-6: updates of one window share a row and a position, and come back in order', async () => {
+    const sceneId = await createScene();
+    const log = new SceneLog({ database, logger });
+    const { set, commits } = writer(log, sceneId);
+    for (let at = 0; at < 10; at++) set('a', at);
+    expect(new Set(await Promise.all(commits))).toEqual(new Set([1]));
+    set('b', 1);
+    await log.flush();
+    expect(await commits.at(-1)).toBe(2);
+    expect(await stored(sceneId)).toEqual({
+      nodes: { a: 9, b: 1 },
+      seq: 2,
+      snapshot: undefined,
+      updates: 11,
+    });
+  });
+
+  it('LOG-6: servers that write the same scenes at once leave no gap, and lock each other out for a moment only', async () => {
+    const sceneIds = [await createScene(), await createScene(), await createScene()];
+    const logs = [1, 2, 3].map(() => new SceneLog({ database, logger, windowMs: 1 }));
+    const random = seededRandom(11);
+    const writers = logs.flatMap((log) => sceneIds.map((sceneId) => writer(log, sceneId)));
+    for (let round = 0; round < 60; round++) {
+      writers.forEach((each, at) => random.int(3) > 0 && each.set(`${at}-${round}`, round));
+      await new Promise((resolve) => setImmediate(resolve));
+      if (round % 10 === 9) await Promise.all(writers.flatMap((each) => each.commits));
+    }
+    await Promise.all(writers.flatMap((each) => each.commits));
+    for (const [at, sceneId] of sceneIds.entries()) {
+      const rows = await rowsOf(sceneId);
+      expect(rows).toEqual(rows.map((_, index) => index + 1));
+      const written = writers.filter((_, index) => index % sceneIds.length === at);
+      const expected = Object.assign(
+        {},
+        ...written.map((each) => each.doc.getMap('nodes').toJSON()),
+      ) as object;
+      expect((await stored(sceneId)).nodes).toEqual(expected);
+    }
+  });
+
+  it('LOG-6: a backlog is committed in pieces, in order', async () => {
+    const sceneId = await createScene();
+    const held = new HeldDatabase(database);
+    const log = new SceneLog({ database: held, logger, maxCommitBytes: 5_000 });
+    held.hold();
+    const { set, commits } = writer(log, sceneId);
+    for (let at = 0; at < 30; at++) set('a', `${at}${'x'.repeat(1_000)}`);
+    held.release();
+    const positions = await Promise.all(commits);
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+    expect(positions.at(-1)).toBeGreaterThan(3);
+    expect((await stored(sceneId)).nodes['a']).toMatch(/^29x/);
+  });
+
+  it('LOG-9: an append to a deleted scene rejects, and does not disturb the others of its commit', async () => {
+    const [kept, deleted] = [await createScene(), await createScene()];
+    const log = new SceneLog({ database, logger });
+    await database.query('DELETE FROM scenes WHERE scene_id = $1', [deleted]);
+    const [good, bad] = [writer(log, kept), writer(log, deleted)];
+    bad.set('a', 1);
+    good.set('a', 1);
+    await expect(bad.commits[0]).rejects.toMatchObject({ code: 'scene_not_found' });
+    expect(await good.commits[0]).toBe(1);
+    await expect(log.load(deleted)).rejects.toMatchObject({ code: 'scene_not_found' });
+  });
+
+  it('LOG-13: a compacted scene has the same content, one snapshot and only the rows that came later', async () => {
+    const sceneId = await createScene();
+    const log = new SceneLog({ database, logger });
+    const { set, doc } = writer(log, sceneId);
+    for (let at = 0; at < 5; at++) {
+      set(`n${at}`, at);
+      await log.flush();
+    }
+    doc.getMap('nodes').delete('n0');
+    await log.flush();
+    const compaction = compactor();
+    expect(await compaction.compact(sceneId)).toBe(6);
+    expect(await rowsOf(sceneId)).toEqual([]);
+    set('later', 1);
+    await log.flush();
+    expect(await rowsOf(sceneId)).toEqual([7]);
+    expect(await stored(sceneId)).toEqual({
+      nodes: doc.getMap('nodes').toJSON(),
+      seq: 7,
+      snapshot: 6,
+      updates: 1,
+    });
+    expect(await compaction.compact(sceneId)).toBe(7);
+    expect(await compaction.compact(sceneId)).toBeUndefined();
+    const snapshots = await database.query('SELECT seq FROM scene_snapshots WHERE scene_id = $1', [sceneId]);
+    expect(snapshots.rows).toEqual([{ seq: 7 }]);
+    await compaction.close();
+  });
+
+  it('LOG-13: compaction while others write loses nothing, and of two servers one gives way', async () => {
+    const sceneId = await createScene();
+    const log = new SceneLog({ database, logger, windowMs: 0 });
+    const { set, doc, commits } = writer(log, sceneId);
+    const compactors = [compactor(), compactor()];
+    set('first', 1);
+    await log.flush();
+    let writing = true;
+    const write = async () => {
+      for (let at = 0; writing; at++) {
+        set(`n${at}`, at);
+        await commits.at(-1);
+      }
+    };
+    const compact = async () => {
+      const done: (number | undefined)[] = [];
+      for (let round = 0; round < 8; round++)
+        done.push(...(await Promise.all(compactors.map((each) => each.compact(sceneId)))));
+      writing = false;
+      return done;
+    };
+    const [positions] = await Promise.all([compact(), write()]);
+    await Promise.all(commits);
+    expect((await stored(sceneId)).nodes).toEqual(doc.getMap('nodes').toJSON());
+    expect(positions.filter((position) => position !== undefined).length).toBeGreaterThanOrEqual(8);
+    const snapshots = await database.query('SELECT 1 FROM scene_snapshots WHERE scene_id = $1', [sceneId]);
+    expect(snapshots.rowCount).toBe(1);
+    await Promise.all(compactors.map((each) => each.close()));
+  });
+
+  it('LOG-13: a scene that grows while it is open is compacted by itself', async () => {
+    const sceneId = await createScene();
+    const compaction = compactor({ maxTailRows: 10 });
+    const log = new SceneLog({ database, logger, compactor: compaction, windowMs: 0 });
+    await log.load(sceneId);
+    const { set, commits } = writer(log, sceneId);
+    for (let at = 0; at < 25; at++) {
+      set(`n${at}`, at);
+      await commits.at(-1);
+      await compaction.idle();
+    }
+    expect((await rowsOf(sceneId)).length).toBeLessThan(10);
+    expect(Object.keys((await stored(sceneId)).nodes)).toHaveLength(25);
+    await compaction.close();
+  });
+
+  it('LOG-13: rows that cannot be decoded are left alone', async () => {
+    const sceneId = await createScene();
+    const log = new SceneLog({ database, logger });
+    await log.append(sceneId, new Uint8Array([1, 1, 1, 1, 1]));
+    const compaction = compactor();
+    await expect(compaction.compact(sceneId)).rejects.toThrow();
+    expect(await rowsOf(sceneId)).toEqual([1]);
+    await compaction.close();
+  });
+});

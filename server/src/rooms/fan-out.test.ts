@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { FanOut } from './fan-out.js';
+import { frame } from './framing.js';
+import { NO_REALTIME_METRICS } from './realtime-metrics.js';
+import type { RoomClient } from './room-client.js';
+
+class FakeClient implements Partial<RoomClient> {
+  readonly writes: Buffer[] = [];
+  held = false;
+
+  write(frames: Buffer): void {
+    this.writes.push(frames);
+  }
+
+  /** The first byte of each message of a write. */
+  messages(at: number): number[] {
+    const frames = this.writes[at] ?? Buffer.alloc(0);
+    return Array.from({ length: frames.length / 3 }, (_, index) => frames[index * 3 + 2] as number);
+  }
+}
+
+function setUp(windowMs = 10_000) {
+  const clients = [new FakeClient(), new FakeClient(), new FakeClient()] as const;
+  const late: Uint8Array[] = [];
+  const fanOut = new FanOut({
+    clients: new Set(clients as unknown as RoomClient[]),
+    metrics: NO_REALTIME_METRICS,
+    windowMs,
+    lateMessage: () => late.pop(),
+    afterTick: () => undefined,
+    isHeld: (client) => (client as unknown as FakeClient).held,
+  });
+  const send = (message: number, sender?: FakeClient) =>
+    fanOut.toAll(new Uint8Array([message]), sender as unknown as RoomClient | undefined);
+  return { clients, fanOut, send, late };
+}
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+
+describe('fan-out', () => {
+  it('SYNC-21: after a quiet time a message leaves at once; what follows is joined into one write', async () => {
+    const { clients, fanOut, send } = setUp();
+    send(1);
+    await nextTurn();
+    expect(clients[0].writes).toHaveLength(1);
+    send(2);
+    send(3);
+    await nextTurn();
+    expect(clients[0].writes).toHaveLength(1);
+    fanOut.tick();
+    expect(clients[0].writes).toHaveLength(2);
+    expect(clients[0].messages(1)).toEqual([2, 3]);
+  });
+
+  it('SYNC-21: the window ends by itself', async () => {
+    const { clients, send } = setUp(5);
+    send(1);
+    await nextTurn();
+    send(2);
+    await expect.poll(() => clients[0].writes.length, { interval: 1 }).toBe(2);
+  });
+
+  it('SYNC-21: clients are not sent what they wrote, and share one buffer of what others wrote', () => {
+    const { clients, fanOut, send } = setUp();
+    send(1, clients[0]);
+    send(2, clients[1]);
+    fanOut.tick();
+    expect(clients[0].messages(0)).toEqual([2]);
+    expect(clients[1].messages(0)).toEqual([1]);
+    expect(clients[2].messages(0)).toEqual([1, 2]);
+    send(3, clients[0]);
+    fanOut.tick();
+    expect(clients[0].writes).toHaveLength(1);
+    expect(clients[1].writes[1]).toBe(clients[2].writes[1]);
+  });
+
+  it('SYNC-21: what is for one client alone, and what is gathered late, go in the same write', () => {
+    const { clients, fanOut, send, late } = setUp();
+    send(1);
+    fanOut.toOne(clients[0] as unknown as RoomClient, frame(new Uint8Array([7])));
+    late.push(new Uint8Array([9]));
+    fanOut.tick();
+    expect(clients[0].writes).toHaveLength(1);
+    expect(clients[0].messages(0)).toEqual([1, 9, 7]);
+    expect(clients[1].messages(0)).toEqual([1, 9]);
+  });
+
+  it('SYNC-22: a client that is held gets no updates, but still what is for it alone', () => {
+    const { clients, fanOut, send } = setUp();
+    clients[0].held = true;
+    send(1);
+    fanOut.toOne(clients[0] as unknown as RoomClient, frame(new Uint8Array([7])));
+    fanOut.tick();
+    expect(clients[0].messages(0)).toEqual([7]);
+    expect(clients[1].messages(0)).toEqual([1]);
+  });
+
+  it.each([0, 1, 125, 126, 65_535, 65_536])(
+    'SYNC-21: frames a message of %i bytes as RFC 6455 says',
+    (length) => {
+      const framed = frame(new Uint8Array(length).fill(5));
+      const header = length < 126 ? [0x82, length] : length < 65_536 ? [0x82, 126] : [0x82, 127];
+      expect([...framed.subarray(0, 2)]).toEqual(header);
+      const start = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+      if (start === 4) expect(framed.readUInt16BE(2)).toBe(length);
+      if (start === 10) expect(framed.readBigUInt64BE(2)).toBe(BigInt(length));
+      expect(framed.subarray(start).equals(Buffer.alloc(length, 5))).toBe(true);
+    },
+  );
+});

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
+import { startRealtime, type TestRealtime } from '../support/realtime.js';
+
+const CHUNK = 'x'.repeat(100_000);
+
+/** More than the kernel's buffers of a loopback connection take. */
+const CHUNKS = 120;
+
+describe('slow consumers', () => {
+  let pglite: TestPglite;
+  let server: TestRealtime | undefined;
+
+  beforeAll(async () => {
+    pglite = await startMigratedPglite();
+  });
+  afterAll(() => pglite.stop());
+
+  it('SYNC-22: one that stops reading costs little memory, holds up nobody and converges when it reads again', async () => {
+    server = await startRealtime(pglite.database, {
+      limits: { softUnsentBytes: 200_000 },
+    });
+    const sceneId = await server.createScene();
+    const [writer, reader, sleeper] = [
+      await server.open(sceneId),
+      await server.open(sceneId),
+      await server.open(sceneId),
+    ];
+    sleeper.webSocket.pause();
+    for (let at = 0; at < CHUNKS; at++) {
+      // One key over and over: what the sleeper needs in the end is small, what it missed is not.
+      writer.doc.getMap('nodes').set('big', `${at} ${CHUNK}`);
+      await reader.until(() => String(reader.doc.getMap('nodes').get('big')).startsWith(`${at} `));
+    }
+    let received = 0;
+    sleeper.webSocket.on('message', (data: Buffer) => (received += data.byteLength));
+    sleeper.webSocket.resume();
+    await sleeper.until(() => String(sleeper.doc.getMap('nodes').get('big')).startsWith(`${CHUNKS - 1} `));
+    expect(received).toBeLessThan(CHUNKS * CHUNK.length * 0.9);
+    writer.doc.getMap('nodes').set('after', 1);
+    await sleeper.until(() => sleeper.doc.getMap('nodes').has('after'));
+    await server.stop();
+  });
+
+  it('SYNC-23: one above the hard mark is closed with 1013', async () => {
+    server = await startRealtime(pglite.database, {
+      limits: { softUnsentBytes: 100_000_000, hardUnsentBytes: 1_000_000 },
+    });
+    const sceneId = await server.createScene();
+    const [writer, reader, sleeper] = [
+      await server.open(sceneId),
+      await server.open(sceneId),
+      await server.open(sceneId),
+    ];
+    sleeper.webSocket.pause();
+    for (let at = 0; at < CHUNKS; at++) {
+      writer.doc.getMap('nodes').set('big', `${at} ${CHUNK}`);
+      await reader.until(() => String(reader.doc.getMap('nodes').get('big')).startsWith(`${at} `));
+    }
+    sleeper.webSocket.resume();
+    expect(await sleeper.closed).toEqual({ code: 1013, reason: 'slow_consumer' });
+    expect(reader.isOpen).toBe(true);
+    await server.stop();
+  });
+});
