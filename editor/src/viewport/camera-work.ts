@@ -18,6 +18,13 @@ const POINT_SIZE = 0.6;
 /** How much farther away the first look is than what just fits: a work place needs room around the work. */
 const FIRST_LOOK_AIR = 0.35;
 
+/** The shape of picture that a camera is set up for, as long as nothing says another. */
+const PICTURE_ASPECT = 16 / 9;
+
+/** The field of view with which a view that is narrower than the picture still holds all of it. Radians. */
+const fovToHold = (yfov: number, aspect: number): number =>
+  2 * Math.atan(Math.tan(yfov / 2) * Math.max(1, PICTURE_ASPECT / aspect));
+
 /** Brings the view to things, and what the view sees to camera nodes and render jobs. */
 export class CameraWork {
   readonly #options: CameraWorkOptions;
@@ -100,7 +107,8 @@ export class CameraWork {
     const distance = subject.isEmpty()
       ? 4
       : Math.max(1, position.distanceTo(subject.getCenter(new Vector3())));
-    if (node?.kind === 'camera' && node.camera.type === 'perspective') navigation.setFov(node.camera.yfov);
+    if (node?.kind === 'camera' && node.camera.type === 'perspective')
+      navigation.setFov(fovToHold(node.camera.yfov, navigation.camera.aspect));
     navigation.goTo(position, position.clone().addScaledVector(direction, distance), glide);
   }
 
