@@ -31,16 +31,17 @@ async function main(): Promise<void> {
   globalThis.self ??= globalThis as Window & typeof globalThis;
   const config = readConfig(process.env);
   let xvfb: Xvfb | undefined;
+  let backend: HeadlessGl | undefined;
   const end = (why: string, code = 0): void => {
     log(`render worker ends: ${why}`);
-    xvfb?.stop();
+    // A display that has a client ends with it, and more quietly than if it went first.
+    if (backend === undefined) xvfb?.stop();
     process.exit(code);
   };
   process.once('disconnect', () => end('the server is gone'));
   process.once('SIGTERM', () => end('SIGTERM'));
   process.once('SIGINT', () => end('SIGINT'));
 
-  let backend: HeadlessGl;
   try {
     xvfb = await openDisplay(config.display);
     xvfb?.onExit(() => end('its display is gone', 1));

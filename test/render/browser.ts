@@ -1,6 +1,6 @@
-import { chromium } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,59 +35,66 @@ export interface Drawn {
   readonly warnings: readonly string[];
 }
 
-/** Draws what lies in `objectsDir` (`scene`, and assets by id) with SceneView in headless Chromium. */
-export async function drawInBrowser(
-  objectsDir: string,
-  camera: string,
-  [width, height]: readonly [number, number],
-): Promise<Drawn> {
-  const outDir = await mkdtemp(join(tmpdir(), 'diorama-page-'));
-  await build({
-    root: PAGE,
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
-    build: { outDir, emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 4_000 },
-  });
-  const folders: Record<string, string> = { objects: objectsDir, draco: DRACO };
-  const server = createServer((request, response) => {
-    const [, folder = '', ...rest] = new URL(request.url ?? '/', 'http://page').pathname.split('/');
-    const base = folders[folder];
-    const path =
-      base === undefined ? join(outDir, folder === '' ? 'index.html' : folder, ...rest) : join(base, ...rest);
-    readFile(path).then(
-      (bytes) =>
-        response
-          .setHeader('Content-Type', MEDIA_TYPES[extname(path)] ?? 'application/octet-stream')
-          .end(bytes),
+type Draw = (id: string, width: number, height: number) => Promise<{ url: string; warnings: string[] }>;
+
+/** SceneView in headless Chromium, drawing what lies in a directory of objects: `scene`, and assets by id. */
+export class BrowserPage {
+  readonly #page: Page;
+  readonly #problems: string[] = [];
+  readonly #close: () => Promise<void>;
+
+  private constructor(page: Page, close: () => Promise<void>) {
+    this.#page = page;
+    this.#close = close;
+    page.on('pageerror', (error) => this.#problems.push(error.message));
+  }
+
+  static async open(objectsDir: string): Promise<BrowserPage> {
+    const outDir = await mkdtemp(join(tmpdir(), 'diorama-page-'));
+    await build({
+      root: PAGE,
+      configFile: false,
+      logLevel: 'error',
+      resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+      build: { outDir, emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 4_000 },
+    });
+    const server = serve({ '': outDir, objects: objectsDir, draco: DRACO });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    const page = new BrowserPage(await browser.newPage(), async () => {
+      await browser.close();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(outDir, { recursive: true, force: true });
+    });
+    await page.#page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.#page.waitForFunction(() => 'draw' in globalThis, undefined, { timeout: 60_000 });
+    return page;
+  }
+
+  async draw(camera: string, [width, height]: readonly [number, number]): Promise<Drawn> {
+    const { url, warnings } = await this.#page.evaluate(
+      ([id, w, h]) => (globalThis as unknown as { draw: Draw }).draw(id, w, h),
+      [camera, width, height] as [string, number, number],
+    );
+    if (this.#problems.length > 0) throw new Error(this.#problems.join('\n'));
+    return { file: Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'), warnings };
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+}
+
+/** Serves directories by the first part of the path; what is in none of them comes from the one without a name. */
+function serve(folders: Readonly<Record<string, string>>): Server {
+  return createServer((request, response) => {
+    const parts = new URL(request.url ?? '/', 'http://page').pathname.slice(1).split('/');
+    const [first = '', ...rest] = parts;
+    const named = first === '' ? undefined : folders[first];
+    const path = named === undefined ? join(folders[''] ?? '', ...parts) : join(named, ...rest);
+    readFile(first === '' ? join(path, 'index.html') : path).then(
+      (bytes) => response.setHeader('Content-Type', MEDIA_TYPES[extname(path)] ?? 'text/html').end(bytes),
       () => response.writeHead(404).end(),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
-  try {
-    const page = await browser.newPage();
-    const problems: string[] = [];
-    page.on('pageerror', (error) => problems.push(error.message));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await page.waitForFunction(() => 'draw' in globalThis, undefined, { timeout: 60_000 });
-    const drawn = await page.evaluate(
-      ([id, w, h]) =>
-        (
-          globalThis as unknown as {
-            draw(id: string, w: number, h: number): Promise<{ url: string; warnings: string[] }>;
-          }
-        ).draw(id, w, h),
-      [camera, width, height] as [string, number, number],
-    );
-    if (problems.length > 0) throw new Error(problems.join('\n'));
-    return {
-      file: Buffer.from(drawn.url.slice(drawn.url.indexOf(',') + 1), 'base64'),
-      warnings: drawn.warnings,
-    };
-  } finally {
-    await browser.close();
-    await new Promise((resolve) => server.close(resolve));
-    await rm(outDir, { recursive: true, force: true });
-  }
 }
