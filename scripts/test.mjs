@@ -14,8 +14,8 @@ import { run } from './lib/run.mjs';
 import { BROWSER, ensureSystemPackages, RENDERING } from './lib/system-packages.mjs';
 import { countCheck, countPlaywright, countVitest } from './lib/test-report.mjs';
 
-/** A runner that takes longer hangs: it is ended, and counts as failed. */
-const RUNNER_TIMEOUT_MS = 12 * 60_000;
+/** A runner that takes longer hangs: it is ended, and counts as failed. Each needs minutes on two free cores. */
+const RUNNER_TIMEOUT_MS = 20 * 60_000;
 
 const reports = mkdtempSync(join(tmpdir(), 'diorama-test-reports-'));
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 
 import { ROOT } from './paths.mjs';
+import { duration, say } from './progress.mjs';
 
 /**
  * Signals that ask a process to end: Ctrl-C, a supervisor, a closed terminal.
@@ -37,11 +38,15 @@ export function run(command, args, { env = {}, timeoutMs } = {}) {
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: ownGroup,
   });
-  const end = (signal) => (ownGroup ? killGroup(child.pid) : child.kill(signal));
-  const timer = ownGroup ? setTimeout(end, timeoutMs) : undefined;
+  const giveUp = () => {
+    say(`${command} did not end within ${duration(timeoutMs)}.`);
+    killGroup(child.pid);
+  };
+  const timer = ownGroup ? setTimeout(giveUp, timeoutMs) : undefined;
   const stop = (signal) => {
     child.once('exit', () => process.exit(exitCode(null, signal)));
-    end(signal);
+    if (ownGroup) killGroup(child.pid);
+    else child.kill(signal);
   };
   for (const signal of STOP_SIGNALS) process.once(signal, stop);
 
@@ -61,6 +66,7 @@ export function run(command, args, { env = {}, timeoutMs } = {}) {
 }
 
 function killGroup(pid) {
+  if (pid === undefined) return; // It never started.
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
