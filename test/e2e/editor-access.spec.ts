@@ -1,7 +1,8 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { startServer, type ServerProcess } from '../support/server-process.js';
 import { issueToken, JWT_SECRET } from '../support/tokens.js';
 import { createScene, openEditor, ready, row } from './support/editor.js';
+import { test } from './support/test.js';
 
 const ENV = { RENDER_WORKERS: '0', DEMO: 'false', AUTH_JWT_SECRET: JWT_SECRET };
 

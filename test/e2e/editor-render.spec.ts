@@ -1,6 +1,7 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { startServer, type ServerProcess } from '../support/server-process.js';
 import { createScene, openEditor } from './support/editor.js';
+import { test } from './support/test.js';
 
 test.describe.configure({ timeout: 300_000 });
 

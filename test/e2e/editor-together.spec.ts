@@ -1,4 +1,4 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { startServer, type ServerProcess } from '../support/server-process.js';
 import {
   createScene,
@@ -10,6 +10,7 @@ import {
   shownAt,
   storedAt,
 } from './support/editor.js';
+import { test } from './support/test.js';
 
 test.describe.configure({ timeout: 300_000 });
 

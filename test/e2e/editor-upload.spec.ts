@@ -1,8 +1,9 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { triangleGlb } from '../support/gltf-fixtures.js';
 import { png } from '../support/image-fixtures.js';
 import { startServer, type ServerProcess } from '../support/server-process.js';
 import { createScene, inEditor, openEditor, row, storedAt } from './support/editor.js';
+import { test } from './support/test.js';
 
 test.describe.configure({ timeout: 300_000 });
 

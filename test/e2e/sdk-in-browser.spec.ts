@@ -1,4 +1,4 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { Document, NodeIO } from '@gltf-transform/core';
 import { EXTMeshoptCompression, KHRDracoMeshCompression } from '@gltf-transform/extensions';
 import draco3d from 'draco3dgltf';
@@ -8,6 +8,7 @@ import { build } from 'vite';
 import { addCube } from '../support/gltf-fixtures.js';
 import { png } from '../support/image-fixtures.js';
 import { startServer, type ServerProcess } from '../support/server-process.js';
+import { test } from './support/test.js';
 
 const ENTRY = fileURLToPath(new URL('support/sdk-page.ts', import.meta.url));
 const DRACO = fileURLToPath(
