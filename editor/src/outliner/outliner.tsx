@@ -12,6 +12,7 @@ import { matchingRows, rowRange, visibleRows } from './rows.js';
 import { TreeRow } from './tree-row.js';
 import { treeKey } from './tree-keys.js';
 import { useDrag } from './use-drag.js';
+import { useActiveRow } from './use-active-row.js';
 import { useReveal } from './use-reveal.js';
 import { useWindow } from './use-window.js';
 
@@ -31,7 +32,6 @@ export function Outliner() {
   const [search, setSearch] = useState('');
   const [renaming, setRenaming] = useState<string | null>(null);
   const [menu, setMenu] = useState<NodeMenuPlace | null>(null);
-  const [activeId, setActiveId] = useState<string | null>(null);
   const anchor = useRef<string | null>(null);
   const drag = useDrag();
 
@@ -45,8 +45,7 @@ export function Outliner() {
     [store, collapsed, search, version],
   );
   const { first, last, reveal } = useWindow(container, ROW_HEIGHT, rows.length);
-  const active =
-    activeId !== null && rows.some((row) => row.id === activeId) ? activeId : (selection.at(-1) ?? null);
+  const [active, setActive] = useActiveRow(rows, selection);
   useReveal({ rows, selection, setCollapsed, reveal });
 
   const toggleExpanded = useCallback((id: string, expand?: boolean) => {
@@ -59,14 +58,14 @@ export function Outliner() {
   }, []);
 
   const select = (id: string, event: { shiftKey: boolean; ctrlKey: boolean; metaKey: boolean }) => {
-    setActiveId(id);
     if (event.shiftKey && anchor.current !== null) {
       state.select([...rowRange(rows, anchor.current, id).filter((each) => each !== id), id]);
-      return;
+    } else {
+      anchor.current = id;
+      if (event.ctrlKey || event.metaKey) state.toggle(id);
+      else state.select([id]);
     }
-    anchor.current = id;
-    if (event.ctrlKey || event.metaKey) state.toggle(id);
-    else state.select([id]);
+    setActive(id, state.value.selection);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -84,6 +83,7 @@ export function Outliner() {
         break;
       case 'toggle-selected':
         state.toggle(command.id);
+        setActive(command.id, state.value.selection);
         break;
       case 'rename':
         if (canEdit) setRenaming(command.id);
@@ -102,7 +102,7 @@ export function Outliner() {
   const openMenu = (event: MouseEvent, id: string) => {
     event.preventDefault();
     if (!state.value.selection.includes(id)) state.select([id]);
-    setActiveId(id);
+    setActive(id, state.value.selection);
     setMenu({ id, x: event.clientX, y: event.clientY });
   };
 
