@@ -19,7 +19,11 @@ import { requireKnownSchema, requireMayApply } from './write-rights.js';
 export interface RoomLimits {
   /** While updates keep coming they are joined into one write for this long. Default 10 ms. */
   readonly fanOutWindowMs: number;
-  /** While the log is slow, an update is shown to others when it is committed, or after this long. Default 200 ms. */
+  /**
+   * While the log is slow, an update is shown to others when it is committed, or after this long. Default 5,000 ms.
+   *
+   * What is shown before it is committed may be lost by a crash; what is never shown looks like a dead connection.
+   */
   readonly relayHoldMs: number;
   /** A connection with more unsent bytes gets no updates until it has read them, then one that holds all. Default 1 MiB. */
   readonly softUnsentBytes: number;
@@ -29,7 +33,7 @@ export interface RoomLimits {
 
 export const DEFAULT_ROOM_LIMITS: RoomLimits = {
   fanOutWindowMs: 10,
-  relayHoldMs: 200,
+  relayHoldMs: 5_000,
   softUnsentBytes: 1024 * 1024,
   hardUnsentBytes: 64 * 1024 * 1024,
 };
