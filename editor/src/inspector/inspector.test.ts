@@ -27,6 +27,6 @@ describe('inspector', () => {
   it('EDT-9: shows numbers without noise', () => {
     expect(formatNumber(0.1 + 0.2)).toBe('0.3');
     expect(formatNumber(-0.00001)).toBe('0');
-    expect(formatNumber(1234.5678)).toBe('1234.568');
+    expect(formatNumber(1234.5678)).toBe('1234.6');
   });
 });

@@ -22,11 +22,15 @@ export interface NumberFieldProps {
   onScrubEnd?(keep: boolean): void;
 }
 
+/** Of a value as it is written. */
 const DIGITS = 3;
 const PIXELS_PER_STEP = 10;
 
-/** Without trailing zeros, and without the noise of quaternions turned into degrees. */
-export const formatNumber = (value: number): string => String(Number(value.toFixed(DIGITS)) + 0);
+/** Four significant digits or so, as the field is small; without trailing zeros and the noise of computed angles. */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  return String(Number(value.toFixed(size < 10 ? DIGITS : size < 100 ? 2 : 1)) + 0);
+}
 
 /** A number that is typed, stepped with the arrow keys (Shift: ten times, Alt: a tenth), or dragged by its handle. */
 export function NumberField(props: NumberFieldProps) {

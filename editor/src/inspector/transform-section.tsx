@@ -29,7 +29,7 @@ export function TransformSection({ id, node, disabled }: TransformSectionProps) 
     step: number,
     poseOf: (value: Vec3) => Partial<LivePose>,
   ) => (
-    <div className={classes.row} role="group" aria-label={label}>
+    <div className={`${classes.row} ${classes.vector}`} role="group" aria-label={label}>
       <span className={classes.label}>{label}</span>
       <div className={classes.triple}>
         {AXES.map((axis, i) => {

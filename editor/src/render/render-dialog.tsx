@@ -157,7 +157,7 @@ function Stage({ state, fileName }: { state: RenderState; fileName: string }) {
               component="a"
               href={state.url}
               download={fileName}
-              variant="light"
+              variant="default"
               leftSection={<Download size={14} />}
             >
               Download

@@ -10,7 +10,9 @@ interface IssueListProps {
 const SHOWN = 5;
 
 /** What is wrong and where: the sentence, the code, and the first issues with their JSON pointers. */
-export function IssueList({ detail, code, issues }: IssueListProps) {
+export function IssueList({ detail, code, issues: all }: IssueListProps) {
+  // An issue that is the sentence again, and points nowhere, would only be read twice.
+  const issues = all.filter(({ pointer, message }) => pointer !== '' || !detail.includes(message));
   const rest = issues.length - SHOWN;
   return (
     <div data-testid="issues">
