@@ -15,7 +15,7 @@ import { BROWSER, ensureSystemPackages, RENDERING } from './lib/system-packages.
 import { countCheck, countPlaywright, countVitest } from './lib/test-report.mjs';
 
 /** A runner that takes longer hangs: it is ended, and counts as failed. Each needs minutes on two free cores. */
-const RUNNER_TIMEOUT_MS = 20 * 60_000;
+const RUNNER_TIMEOUT_MS = 35 * 60_000;
 
 const reports = mkdtempSync(join(tmpdir(), 'diorama-test-reports-'));
 
