@@ -1,8 +1,8 @@
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { startServer, type ServerProcess } from '../support/server-process.js';
 import {
+  beginDrag,
   createScene,
-  gizmoArrow,
   inEditor,
   openEditor,
   ready,
@@ -20,16 +20,6 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.stop());
 
-/** Presses on the gizmo's X arrow of the cube and drags it to the right, without letting go. */
-async function beginDrag(page: Page): Promise<void> {
-  await row(page, 'Cube').click();
-  const arrow = await gizmoArrow(page, [0, 0.5, 0], [1, 0, 0]);
-  await page.mouse.move(arrow.x - 1, arrow.y);
-  await page.mouse.move(arrow.x, arrow.y);
-  await page.mouse.down();
-  await page.mouse.move(arrow.x + 60, arrow.y + 4, { steps: 6 });
-}
-
 test('EDT-11: a drag of the gizmo moves the node for everybody at once, and is written once when it ends', async ({
   browser,
 }) => {
@@ -42,7 +32,8 @@ test('EDT-11: a drag of the gizmo moves the node for everybody at once, and is w
   });
   const writes = () => grace.evaluate(() => (window as unknown as { writes: number }).writes);
 
-  await beginDrag(ada);
+  await row(ada, 'Cube').click();
+  await beginDrag(ada, 'cube');
 
   await expect.poll(async () => (await shownAt(grace, 'cube'))?.[0]).toBeGreaterThan(0.2);
   expect(await storedAt(grace, 'cube')).toEqual([0, 0.5, 0]);
@@ -58,7 +49,8 @@ test('EDT-11: a drag of the gizmo moves the node for everybody at once, and is w
 
 test('EDT-12: Escape gives up a drag, and nothing is written', async ({ browser }) => {
   const page = await openEditor(browser, server, await createScene(server));
-  await beginDrag(page);
+  await row(page, 'Cube').click();
+  await beginDrag(page, 'cube');
   await expect.poll(async () => (await shownAt(page, 'cube'))?.[0]).toBeGreaterThan(0.2);
 
   await page.keyboard.press('Escape');

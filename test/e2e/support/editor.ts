@@ -76,13 +76,24 @@ export const gizmoArrow = (page: Page, at: Vec3, axis: Vec3) =>
   inEditor(
     page,
     (editor, [center, direction]) => {
-      const { position } = editor.viewport.camera.view;
-      const distance = Math.hypot(...center.map((value, i) => value - (position[i] ?? 0)));
-      // TransformControls draws its handles as large as this at every distance (size 0.85, field of view 40°).
-      const unit = (distance * 1.9 * Math.tan(Math.PI / 9) * 0.85) / 4;
-      return editor.viewport.toPage(
-        center.map((value, i) => value + (direction[i] ?? 0) * unit * 0.5) as Vec3,
-      );
+      const { viewport } = editor;
+      const view = viewport.camera.explicitConfig();
+      if (view.mode !== 'explicit') throw new Error('the view is no explicit camera');
+      const distance = Math.hypot(...center.map((value, i) => value - (view.position[i] ?? 0)));
+      // TransformControls draws its handles as large as this at every distance; the editor sets its size to 0.85.
+      const unit = (distance * 1.9 * Math.tan(view.yfov / 2) * 0.85) / 4;
+      return viewport.toPage(center.map((value, i) => value + (direction[i] ?? 0) * unit * 0.5) as Vec3);
     },
     [at, axis] as const,
   );
+
+/** Presses on the gizmo's X arrow of the selected node and drags it to the right, without letting go. */
+export async function beginDrag(page: Page, node: string): Promise<void> {
+  const at = await shownAt(page, node);
+  if (at === null) throw new Error(`${node} is not shown`);
+  const arrow = await gizmoArrow(page, at, [1, 0, 0]);
+  await page.mouse.move(arrow.x - 1, arrow.y);
+  await page.mouse.move(arrow.x, arrow.y);
+  await page.mouse.down();
+  await page.mouse.move(arrow.x + 60, arrow.y + 4, { steps: 6 });
+}
