@@ -1,10 +1,7 @@
-import { DioramaError } from '@diorama/shared';
+import { DioramaError, PRESENCE_MAX_BYTES } from '@diorama/shared';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { badFrame } from './client-frame.js';
-
-/** Largest awareness state of one client, in UTF-8 bytes: 100 poses in the middle of a drag fit several times. */
-export const MAX_PRESENCE_BYTES = 64 * 1024;
 
 /** y-protocols' way to say that a client is gone. */
 const GONE = 'null';
@@ -50,7 +47,7 @@ export class Presence<Owner extends object> {
    * Takes an awareness update.
    *
    * A client that comes back still has the clock from before we told everybody that it had left. It is answered with that
-   * message: y-protocols' clients then announce themselves again with a later clock, and mere echoes fall silent. Throws `bad_frame`, or `frame_too_large` for a state above {@link MAX_PRESENCE_BYTES}.
+   * message: y-protocols' clients then announce themselves again with a later clock, and mere echoes fall silent. Throws `bad_frame`, or `frame_too_large` for a state above {@link PRESENCE_MAX_BYTES}.
    */
   receive(owner: Owner, update: Uint8Array): PresenceChange {
     const decoder = decoding.createDecoder(update);
@@ -138,8 +135,8 @@ export class Presence<Owner extends object> {
 function readState(decoder: decoding.Decoder): Uint8Array {
   const length = decoding.readVarUint(decoder);
   if (length > decoder.arr.byteLength - decoder.pos) throw badFrame('The awareness update is cut off');
-  if (length > MAX_PRESENCE_BYTES)
-    throw new DioramaError('frame_too_large', `A presence has at most ${MAX_PRESENCE_BYTES} bytes`);
+  if (length > PRESENCE_MAX_BYTES)
+    throw new DioramaError('frame_too_large', `A presence has at most ${PRESENCE_MAX_BYTES} bytes`);
   return decoding.readUint8Array(decoder, length);
 }
 
