@@ -1,4 +1,8 @@
+import type { SqlClient } from '../database/database.js';
 import { encodeRow } from './row-codec.js';
+
+/** Something that is stored in the transaction that commits an update, and with its position: all of it or nothing. */
+export type CommittedWith = (tx: SqlClient, seq: number) => Promise<void>;
 
 /** What the `scenes` table repeats from the document, for lists. */
 export interface SceneProjection {
@@ -14,6 +18,8 @@ export class SceneEntry {
   readonly committed: Promise<number>;
   /** Read when the commit is written, so that a burst of changes is counted once. */
   projection: (() => SceneProjection) | undefined;
+  /** What is stored with the row, if anything. */
+  committedWith: CommittedWith[] | undefined;
   bytes = 0;
   /** A sealed entry takes no more updates. */
   sealed = false;

@@ -1,4 +1,4 @@
-import type { SqlClient } from '../database/database.js';
+import type { Database, SqlClient } from '../database/database.js';
 import type { Batch } from './batch.js';
 
 /** `scenes.name` is shown in lists: longer names are cut there, and text cannot hold NUL in Postgres. */
@@ -28,8 +28,25 @@ const COMMIT_SQL = /* sql */ `
   FROM heads h JOIN input i ON i.scene_id = h.scene_id
   RETURNING scene_id, seq`;
 
-/** Commits a batch and returns the position of each scene's row; scenes that do not exist any more are left out. */
-export async function commitBatch(database: SqlClient, batch: Batch): Promise<Map<string, number>> {
+/**
+ * Commits a batch, with what its entries want stored beside it, and returns the position of each scene's row.
+ *
+ * Scenes that do not exist any more are left out.
+ */
+export async function commitBatch(database: Database, batch: Batch): Promise<Map<string, number>> {
+  const more = [...batch.entries.values()].filter((entry) => entry.committedWith !== undefined);
+  if (more.length === 0) return commitRows(database, batch);
+  return database.transaction(async (tx) => {
+    const positions = await commitRows(tx, batch);
+    for (const entry of more) {
+      const seq = positions.get(entry.sceneId);
+      for (const store of seq === undefined ? [] : (entry.committedWith ?? [])) await store(tx, seq as number);
+    }
+    return positions;
+  });
+}
+
+async function commitRows(database: SqlClient, batch: Batch): Promise<Map<string, number>> {
   const ids: string[] = [];
   const starts: number[] = [];
   const lengths: number[] = [];

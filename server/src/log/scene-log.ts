@@ -1,7 +1,7 @@
 import { DioramaError } from '@diorama/shared';
 import type { Database } from '../database/database.js';
 import type { Logger } from '../observability/logger.js';
-import { type Batch, type SceneEntry, type SceneProjection } from './batch.js';
+import type { Batch, CommittedWith, SceneEntry, SceneProjection } from './batch.js';
 import { BatchQueue } from './batch-queue.js';
 import { commitBatch } from './commit.js';
 import { CommitPace } from './commit-pace.js';
@@ -92,9 +92,15 @@ export class SceneLog {
    *
    * Updates of one commit share one promise. Rejects with `scene_not_found` when the scene has been deleted meanwhile.
    */
-  append(sceneId: string, update: Uint8Array, projection?: () => SceneProjection): Promise<number> {
+  append(
+    sceneId: string,
+    update: Uint8Array,
+    projection?: () => SceneProjection,
+    committedWith?: CommittedWith,
+  ): Promise<number> {
     const entry = this.#queue.add(sceneId, update);
     if (projection !== undefined) entry.projection = projection;
+    if (committedWith !== undefined) (entry.committedWith ??= []).push(committedWith);
     this.#addPending(update.byteLength);
     this.#schedule();
     return entry.committed;

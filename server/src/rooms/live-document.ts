@@ -1,7 +1,7 @@
 import { SceneDoc } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
-import type { SceneProjection } from '../log/batch.js';
+import type { CommittedWith, SceneProjection } from '../log/batch.js';
 import type { SceneLog } from '../log/scene-log.js';
 import { RelayGate } from './relay-gate.js';
 import type { RoomClient } from './room-client.js';
@@ -23,6 +23,8 @@ export interface LiveDocumentOptions {
 interface Origin {
   readonly editor: Principal;
   readonly client: RoomClient | undefined;
+  /** What is stored with the change. */
+  readonly committedWith?: CommittedWith | undefined;
 }
 
 /** A scene's document in memory: every change of it goes to the log and, at once or when the log has it, to the clients. */
@@ -54,8 +56,9 @@ export class LiveDocument {
   }
 
   /** Changes the document in one transaction. */
-  change<T>(editor: Principal, change: (doc: Y.Doc) => T): T {
-    return this.doc.transact(() => change(this.doc), { editor, client: undefined } satisfies Origin);
+  change<T>(editor: Principal, change: (doc: Y.Doc) => T, committedWith?: CommittedWith): T {
+    const origin: Origin = { editor, client: undefined, committedWith };
+    return this.doc.transact(() => change(this.doc), origin);
   }
 
   /** What a replica with this state vector lacks. */
@@ -97,18 +100,18 @@ export class LiveDocument {
     });
     this.doc.on('update', (update: Uint8Array, origin: Origin | null) => {
       this.#fullState = undefined;
-      const commit = this.#append(update);
+      const commit = this.#append(update, origin?.committedWith);
       const message = encodeUpdate(update);
       if (this.#beforeHeld === undefined) relay(message, origin?.client);
       else this.#gate.hold(message, origin?.client, commit);
     });
   }
 
-  #append(update: Uint8Array): Promise<number> {
+  #append(update: Uint8Array, committedWith?: CommittedWith): Promise<number> {
     const { log, sceneId, appended } = this.#options;
     const projection = this.#projectionChanged ? () => this.#projection() : undefined;
     this.#projectionChanged = false;
-    const commit = log.append(sceneId, update, projection);
+    const commit = log.append(sceneId, update, projection, committedWith);
     appended(commit);
     return commit;
   }

@@ -187,7 +187,7 @@ export class Room {
     if (this.#closed !== undefined) throw new DioramaError(this.#closed);
     requireKnownSchema(this.#document.doc);
     if (this.#log.isFull) throw new DioramaError('storage_unavailable');
-    const value = this.#document.change(principal, change);
+    const value = this.#document.change(principal, change, options.committedWith);
     this.#log.seal(this.sceneId);
     return { value, seq: await this.stored() };
   }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@diorama/shared';
 import type * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
+import type { CommittedWith } from '../log/batch.js';
 
 /** A scene's document at a position of its log. */
 export interface AtSeq<T> {
@@ -11,6 +12,8 @@ export interface AtSeq<T> {
 export interface EditOptions {
   /** Throws `precondition_failed` unless the document is exactly at this position. */
   readonly ifSeq?: number;
+  /** Stored in the transaction that commits the edit, with its position. Not called for an edit that changes nothing. */
+  readonly committedWith?: CommittedWith;
 }
 
 /**
