@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Authenticator } from './access/authenticator.js';
+import { SceneAccess } from './access/scene-access.js';
 import { DEVELOPER, editorLink, issueDevelopmentToken } from './access/development-identity.js';
 import { LocalRenderQueue } from './adapters/local-render-queue/local-render-queue.js';
 import { workerEnvironment } from './adapters/local-render-queue/worker-environment.js';
@@ -66,10 +67,11 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const authenticator = new Authenticator({ secret: config.jwtSecret });
   const registry = createRegistry();
   const scenes = new SceneStore({ database });
+  const access = new SceneAccess({ scenes });
   const realtime = createRealtime({
     database,
     authenticator,
-    scenes,
+    access,
     logger,
     metrics: createRealtimeMetrics(registry),
     maxFrameBytes: config.WS_MAX_FRAME_BYTES,
@@ -92,7 +94,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const { rooms } = realtime;
   const store = new RenderJobStore({ database });
   const { catalog } = assets;
-  const jobs = new RenderJobs({ store, queue, scenes, rooms, catalog, objects, newJobId: newRenderJobId });
+  const jobs = new RenderJobs({ store, queue, access, rooms, catalog, objects, newJobId: newRenderJobId });
 
   const probes = [
     probe('database', () => database.query('SELECT 1')),
@@ -101,7 +103,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     renderingProbe(queue),
   ];
 
-  const sceneService = new SceneService({ store: scenes, rooms });
+  const sceneService = new SceneService({ store: scenes, access, rooms });
   const app = createApp({
     routes: [
       ...systemRoutes(PACKAGE.version, probes),

@@ -11,10 +11,12 @@ const id = <P extends string>(prefix: P, title: string) =>
 export const sceneIdSchema = id('scn', 'a scene');
 export const assetIdSchema = id('ast', 'an asset');
 export const renderJobIdSchema = id('job', 'a render job');
+export const shareLinkIdSchema = id('shl', 'a share link');
 
 export type SceneId = z.infer<typeof sceneIdSchema>;
 export type AssetId = z.infer<typeof assetIdSchema>;
 export type RenderJobId = z.infer<typeof renderJobIdSchema>;
+export type ShareLinkId = z.infer<typeof shareLinkIdSchema>;
 
 /** Node, material and animation ids are chosen by clients: any short key. */
 export const NODE_ID_MAX_LENGTH = 128;
@@ -28,5 +30,6 @@ const randomKey = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', ID_LENG
 export const newSceneId = (): SceneId => `scn_${randomKey()}` as SceneId;
 export const newAssetId = (): AssetId => `ast_${randomKey()}` as AssetId;
 export const newRenderJobId = (): RenderJobId => `job_${randomKey()}` as RenderJobId;
+export const newShareLinkId = (): ShareLinkId => `shl_${randomKey()}` as ShareLinkId;
 /** A key for a node, material, animation or comment thread. */
 export const newKey = (): NodeId => randomKey();

@@ -98,7 +98,8 @@ async function ask(deed: string): Promise<string> {
 }
 
 async function read(jobId: string): Promise<RenderJobRecord> {
-  const record = await store.find(TENANT, jobId);
+  const principal = { subject: 'ada', tenant: TENANT, name: 'Ada', role: 'owner' } as const;
+  const record = await store.find(principal, jobId);
   if (record === undefined) throw new Error(`no job ${jobId}`);
   return record;
 }

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Authenticator } from '../../server/src/access/authenticator.js';
+import { SceneAccess } from '../../server/src/access/scene-access.js';
 import type { Database } from '../../server/src/database/database.js';
 import {
   createRealtime,
@@ -17,7 +18,7 @@ import { issueToken, JWT_SECRET, type Claims } from './tokens.js';
 
 export const TENANT = 'acme';
 
-type Overrides = Partial<Omit<RealtimeOptions, 'database' | 'authenticator' | 'scenes' | 'logger'>>;
+type Overrides = Partial<Omit<RealtimeOptions, 'database' | 'authenticator' | 'access' | 'logger'>>;
 
 /** Log, rooms and gateway on a port of their own, in this process. */
 export interface TestRealtime {
@@ -42,7 +43,7 @@ export async function startRealtime(database: Database, overrides: Overrides = {
   const realtime = createRealtime({
     database: held,
     authenticator: new Authenticator({ secret: JWT_SECRET }),
-    scenes,
+    access: new SceneAccess({ scenes }),
     logger: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
     unloadDelayMs: 0,
     ...overrides,

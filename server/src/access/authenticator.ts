@@ -1,4 +1,4 @@
-import { DioramaError, roleSchema } from '@diorama/shared';
+import { DioramaError, roleSchema, storableText, subjectSchema } from '@diorama/shared';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Principal } from './principal.js';
@@ -6,9 +6,9 @@ import type { Principal } from './principal.js';
 const ALGORITHM = 'HS256';
 
 const claimsSchema = z.object({
-  sub: z.string().min(1).max(256),
-  tenant: z.string().min(1).max(128),
-  name: z.string().max(256).optional(),
+  sub: subjectSchema,
+  tenant: storableText(128),
+  name: storableText(256).or(z.literal('')).optional(),
   /** A token without a role may do everything in its tenant; issue a role to restrict it. */
   role: roleSchema.default('owner'),
   exp: z.number().optional(),
@@ -35,14 +35,20 @@ export class Authenticator {
       const wrong = claims.error.issues.map((issue) => issue.path.join('.')).join(', ');
       throw new DioramaError('unauthenticated', `The token's claims are not usable: ${wrong}`);
     }
-    const { sub, tenant, name, role } = claims.data;
-    return { subject: sub, tenant, name: name ?? sub, role };
+    const { sub, tenant, name, role, exp } = claims.data;
+    return {
+      subject: sub,
+      tenant,
+      name: name ?? sub,
+      role,
+      ...(exp === undefined ? {} : { expiresAt: exp * 1000 }),
+    };
   }
 
   /** A token for `principal`, as the development link and the tests use it. */
   async sign(principal: Principal, expiresIn: string): Promise<string> {
-    const { subject, ...claims } = principal;
-    return new SignJWT({ ...claims })
+    const { subject, tenant, name, role } = principal;
+    return new SignJWT({ tenant, name, role })
       .setProtectedHeader({ alg: ALGORITHM })
       .setSubject(subject)
       .setIssuedAt()

@@ -14,11 +14,11 @@ import {
 import { createHash } from 'node:crypto';
 import * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
+import type { SceneAccess } from '../access/scene-access.js';
 import type { AssetCatalog } from '../assets/asset-catalog.js';
 import type { ObjectStore } from '../assets/object-store.js';
 import { pageRequest, toPage } from '../http/cursor.js';
 import type { SceneRooms } from '../rooms/scene-rooms.js';
-import type { SceneDirectory } from '../scenes/scene-directory.js';
 import { toRenderJob, type RenderJobRecord } from './render-job-record.js';
 import { renderJobPosition, type RenderJobStore } from './render-job-store.js';
 import type { RenderQueue } from './render-queue.js';
@@ -27,7 +27,7 @@ import { assetsOfScene } from './scene-assets.js';
 export interface RenderJobsOptions {
   readonly store: RenderJobStore;
   readonly queue: RenderQueue;
-  readonly scenes: SceneDirectory;
+  readonly access: SceneAccess;
   readonly rooms: SceneRooms;
   readonly catalog: Pick<AssetCatalog, 'find'>;
   readonly objects: ObjectStore;
@@ -58,11 +58,11 @@ export class RenderJobs {
    *
    * Throws `scene_not_found`, `camera_not_found`, `rendering_unavailable`, `scene_load_failed`.
    */
-  async create({ tenant, subject }: Principal, request: CreateRenderJob): Promise<RenderJob> {
-    const { scenes, rooms, store, queue, newJobId } = this.#options;
+  async create(principal: Principal, request: CreateRenderJob): Promise<RenderJob> {
+    const { access, rooms, store, queue, newJobId } = this.#options;
+    const { tenant, subject } = principal;
     const { scene_id: sceneId, ...spec } = request;
-    if ((await scenes.find(tenant, sceneId)) === undefined)
-      throw new DioramaError('scene_not_found', `There is no scene ${sceneId}`);
+    await access.require(principal, sceneId);
     assertAvailable(queue);
     const { value: scene } = await rooms.read(sceneId, (doc) => pin(doc, spec.camera_config));
     const jobId = newJobId();
@@ -79,16 +79,17 @@ export class RenderJobs {
   }
 
   async list(
-    { tenant }: Principal,
+    principal: Principal,
     query: ListQuery,
   ): Promise<{ items: RenderJob[]; next_cursor: string | null }> {
     const page = pageRequest(query);
-    const rows = await this.#options.store.list(tenant, page, query.scene_id);
+    const rows = await this.#options.store.list(principal, page, query.scene_id);
     return toPage(rows, page.limit, renderJobPosition, ({ record }) => toRenderJob(record));
   }
 
-  async get({ tenant }: Principal, jobId: string): Promise<RenderJobRecord> {
-    const record = await this.#options.store.find(tenant, jobId);
+  /** Throws `render_job_not_found`, also for the job of a scene that is not for this principal. */
+  async get(principal: Principal, jobId: string): Promise<RenderJobRecord> {
+    const record = await this.#options.store.find(principal, jobId);
     if (record === undefined)
       throw new DioramaError('render_job_not_found', `There is no render job ${jobId}`);
     return record;
@@ -98,7 +99,7 @@ export class RenderJobs {
   async cancel(principal: Principal, jobId: string): Promise<RenderJob> {
     const { store, queue } = this.#options;
     const found = await this.get(principal, jobId);
-    if (found.createdBy !== principal.subject && !allows(principal.role, 'editor'))
+    if (found.createdBy !== principal.subject && !(await this.#isEditor(principal, found.sceneId)))
       throw new DioramaError('forbidden', "To cancel another's render job needs the role editor");
     const cancelled = await store.cancel(principal.tenant, jobId);
     if (cancelled === undefined) {
@@ -107,6 +108,11 @@ export class RenderJobs {
     }
     queue.cancel(jobId);
     return toRenderJob(cancelled);
+  }
+
+  async #isEditor(principal: Principal, sceneId: string): Promise<boolean> {
+    const grant = await this.#options.access.find(principal, sceneId);
+    return grant !== undefined && allows(grant.role, 'editor');
   }
 
   /** Under the hash of its content: many pictures of one state share one object. */

@@ -87,6 +87,13 @@ export class Connection implements RoomClient {
     return true;
   }
 
+  /** The client goes on as `principal`: what its role allows from now on is told by another `welcome`. */
+  become(principal: Principal): void {
+    if (this.#state.kind !== 'open') return;
+    this.#state = { ...this.#state, principal };
+    if (this.#speaksDiorama) this.#welcome(principal);
+  }
+
   write(frames: Buffer): void {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     this.#wroteSinceKeepAlive = true;

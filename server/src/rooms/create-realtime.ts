@@ -1,11 +1,11 @@
 import type { Server } from 'node:http';
 import type { Authenticator } from '../access/authenticator.js';
+import type { SceneAccess } from '../access/scene-access.js';
 import type { Database } from '../database/database.js';
 import { Compactor } from '../log/compactor.js';
 import type { LogMetrics } from '../log/log-metrics.js';
 import { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
-import type { SceneDirectory } from '../scenes/scene-directory.js';
 import { SyncGateway } from './gateway.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomLimits } from './room.js';
@@ -15,7 +15,7 @@ import type { SceneRooms } from './scene-rooms.js';
 export interface RealtimeOptions {
   readonly database: Database;
   readonly authenticator: Authenticator;
-  readonly scenes: SceneDirectory;
+  readonly access: SceneAccess;
   readonly logger: Logger;
   readonly metrics?: RealtimeMetrics & LogMetrics;
   readonly maxFrameBytes?: number;
@@ -47,7 +47,7 @@ const given = <T extends object>(options: T): Defined<T> =>
 
 /** Builds the live part of the server. */
 export function createRealtime(options: RealtimeOptions): Realtime {
-  const { database, logger, metrics, scenes, authenticator } = options;
+  const { database, logger, metrics, access, authenticator } = options;
   const { maxTailRows, maxTailBytes, maxPendingBytes, unloadDelayMs, limits } = options;
   const compactor = new Compactor({ database, logger, ...given({ metrics, maxTailRows, maxTailBytes }) });
   const log = new SceneLog({
@@ -59,7 +59,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   const rooms = new RoomRegistry({ log, logger, ...given({ metrics, unloadDelayMs, limits }) });
   const gateway = new SyncGateway({
     authenticator,
-    scenes,
+    access,
     rooms,
     logger,
     ...given({ metrics, maxFrameBytes: options.maxFrameBytes, pingIntervalMs: options.pingIntervalMs }),

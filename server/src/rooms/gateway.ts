@@ -1,17 +1,17 @@
-import { DioramaError, sceneIdSchema, SUBPROTOCOL } from '@diorama/shared';
+import { DioramaError, SUBPROTOCOL } from '@diorama/shared';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { Authenticator } from '../access/authenticator.js';
+import type { SceneAccess } from '../access/scene-access.js';
 import type { Logger } from '../observability/logger.js';
-import type { SceneDirectory } from '../scenes/scene-directory.js';
 import { Connection } from './connection.js';
 import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomRegistry } from './room-registry.js';
 
 export interface SyncGatewayOptions {
   readonly authenticator: Authenticator;
-  readonly scenes: SceneDirectory;
+  readonly access: SceneAccess;
   readonly rooms: RoomRegistry;
   readonly logger: Logger;
   readonly metrics?: RealtimeMetrics;
@@ -118,14 +118,11 @@ export class SyncGateway {
   ): Promise<void> {
     try {
       const principal = await this.#options.authenticator.authenticate(token);
-      // Not found, whether it is malformed, unknown or another tenant's: who asks must not be able to tell.
-      const found = sceneIdSchema.safeParse(sceneId).success
-        ? await this.#options.scenes.find(principal.tenant, sceneId)
-        : undefined;
-      if (found === undefined) throw new DioramaError('scene_not_found');
+      // Not found, whether it is malformed, unknown, another tenant's or not for this person: they must not be able to tell.
+      const { role } = await this.#options.access.require(principal, sceneId);
       const { room, release } = await this.#options.rooms.acquire(sceneId);
       webSocket.once('close', release);
-      if (!connection.open(room, principal)) release();
+      if (!connection.open(room, { ...principal, role })) release();
     } catch (error) {
       if (!(error instanceof DioramaError))
         this.#logger.error({ err: error }, 'a connection could not be opened');

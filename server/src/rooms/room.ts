@@ -152,11 +152,24 @@ export class Room {
       }
     } catch (error) {
       if (!(error instanceof DioramaError)) throw error;
-      this.#refuse(client, number, error);
+      this.refuse(client, number, error);
       return;
     }
     this.#apply(client, update);
     if (!this.isClosed) this.#acknowledgements.received(client, number);
+  }
+
+  /** Tells the client that its `number`th document frame was not applied, and why. */
+  refuse(client: RoomClient, number: number, error: DioramaError): void {
+    this.#metrics.refused(error.code);
+    const { code, message: detail, issues } = error;
+    this.#fanOut.toOne(client, client.refusedFrame({ frame: number, code, detail, issues: [...issues] }));
+    this.#acknowledgements.received(client, number);
+  }
+
+  /** Asks the client for what the scene lacks, such as what it wrote while its writes were refused. */
+  ask(client: RoomClient): void {
+    this.#fanOut.toOne(client, frame(encodeStep1(Y.encodeStateVector(this.#document.doc))));
   }
 
   receivePresence(client: RoomClient, update: Uint8Array): void {
@@ -221,13 +234,6 @@ export class Room {
       // The document may hold half of it, which the log does not have: start again from the log.
       this.#fail(error);
     }
-  }
-
-  #refuse(client: RoomClient, number: number, error: DioramaError): void {
-    this.#metrics.refused(error.code);
-    const { code, message: detail, issues } = error;
-    this.#fanOut.toOne(client, client.refusedFrame({ frame: number, code, detail, issues: [...issues] }));
-    this.#acknowledgements.received(client, number);
   }
 
   #saved(client: RoomClient, frames: number): void {

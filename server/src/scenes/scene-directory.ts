@@ -1,3 +1,5 @@
+import type { Role } from '@diorama/shared';
+
 /** A row of the `scenes` table. */
 export interface SceneRecord {
   readonly sceneId: string;
@@ -10,8 +12,16 @@ export interface SceneRecord {
   readonly updatedAt: Date;
 }
 
-/** Which scenes a tenant has. */
+/** What the scene's members say of one person. */
+export interface Standing {
+  /** A scene without members is open to its whole tenant. */
+  readonly hasMembers: boolean;
+  /** null for whoever is no member. */
+  readonly memberRole: Role | null;
+}
+
+/** Which scenes a tenant has. Whether somebody may see one is for `SceneAccess` to say. */
 export interface SceneDirectory {
   /** undefined when there is none or it is another tenant's: callers cannot tell the two apart. */
-  find(tenant: string, sceneId: string): Promise<SceneRecord | undefined>;
+  findFor(tenant: string, sceneId: string, subject: string): Promise<(SceneRecord & Standing) | undefined>;
 }

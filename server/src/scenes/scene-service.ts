@@ -4,12 +4,14 @@ import {
   DioramaError,
   SCHEMA_VERSION,
   SceneDoc,
+  type Role,
   type Scene,
   type SceneDocument,
   type SceneSummary,
 } from '@diorama/shared';
 import type * as Y from 'yjs';
 import { requireRole, type Principal } from '../access/principal.js';
+import { effectiveRole, requireSceneRole, type SceneAccess } from '../access/scene-access.js';
 import { pageRequest, toPage } from '../http/cursor.js';
 import type { SceneRooms } from '../rooms/scene-rooms.js';
 import type { SceneRecord } from './scene-directory.js';
@@ -17,12 +19,19 @@ import { scenePosition, type SceneStore } from './scene-store.js';
 
 export interface SceneServiceOptions {
   readonly store: SceneStore;
+  readonly access: SceneAccess;
   readonly rooms: SceneRooms;
 }
 
 export interface SceneChange {
   readonly name?: string | undefined;
   readonly document?: SceneDocument | undefined;
+}
+
+/** A scene and what the caller may do on it. */
+interface Grant {
+  readonly scene: SceneRecord;
+  readonly role: Role;
 }
 
 interface PageQuery {
@@ -33,10 +42,12 @@ interface PageQuery {
 /** Scenes as REST sees them. Documents are read and changed through the live rooms, never beside them. */
 export class SceneService {
   readonly #store: SceneStore;
+  readonly #access: SceneAccess;
   readonly #rooms: SceneRooms;
 
   constructor(options: SceneServiceOptions) {
     this.#store = options.store;
+    this.#access = options.access;
     this.#rooms = options.rooms;
   }
 
@@ -44,7 +55,7 @@ export class SceneService {
     requireRole(principal, 'editor');
     const name = change.name ?? change.document?.scene.name ?? '';
     const record = await this.#store.create(principal.tenant, principal.subject, name);
-    return this.#apply(principal, record, { ...change, name });
+    return this.#apply(principal, { scene: record, role: principal.role }, { ...change, name });
   }
 
   async list(
@@ -52,47 +63,45 @@ export class SceneService {
     query: PageQuery,
   ): Promise<{ items: SceneSummary[]; next_cursor: string | null }> {
     const page = pageRequest(query);
-    const rows = await this.#store.list(principal.tenant, page);
-    return toPage(rows, page.limit, scenePosition, (row) => summarize(principal, row));
+    const rows = await this.#store.list(principal, page);
+    return toPage(rows, page.limit, scenePosition, (row) =>
+      // What is listed is visible: the same rule says so in SQL.
+      summarize({ scene: row, role: effectiveRole(principal, row) ?? 'viewer' }),
+    );
   }
 
   async get(principal: Principal, sceneId: string): Promise<Scene> {
-    const record = await this.#find(principal, sceneId);
+    const grant = await this.#access.require(principal, sceneId);
     const { value, seq } = await this.#rooms.read(sceneId, documentToJson);
-    return toScene(principal, record, value, seq);
+    return toScene(grant, value, seq);
   }
 
   /** The least edit that makes the scene what `change` says. `ifSeq` throws `precondition_failed` at any other position. */
   async replace(principal: Principal, sceneId: string, change: SceneChange, ifSeq?: number): Promise<Scene> {
-    requireRole(principal, 'editor');
-    return this.#apply(principal, await this.#find(principal, sceneId), change, ifSeq);
+    const grant = await this.#access.require(principal, sceneId, 'editor');
+    return this.#apply(principal, grant, change, ifSeq);
   }
 
+  /** For editors while the scene is open to its tenant, for owners alone once it has members, never for guests. */
   async delete(principal: Principal, sceneId: string, ifSeq?: number): Promise<void> {
-    requireRole(principal, 'editor');
-    await this.#find(principal, sceneId);
+    const { role, hasMembers } = await this.#access.require(principal, sceneId);
+    requireSceneRole(role, hasMembers || principal.guest !== undefined ? 'owner' : 'editor');
     if (!(await this.#store.delete(principal.tenant, sceneId, ifSeq))) {
       // It was there a moment ago: either it moved on, or somebody else deleted it.
-      await this.#find(principal, sceneId);
+      await this.#access.require(principal, sceneId);
       throw new DioramaError('precondition_failed');
     }
     await this.#rooms.evict(sceneId, 'scene_not_found');
   }
 
-  async #find(principal: Principal, sceneId: string): Promise<SceneRecord> {
-    const record = await this.#store.find(principal.tenant, sceneId);
-    if (record === undefined) throw new DioramaError('scene_not_found', `There is no scene ${sceneId}`);
-    return record;
-  }
-
   async #apply(
     principal: Principal,
-    record: SceneRecord,
+    { scene, role }: Grant,
     change: SceneChange,
     ifSeq?: number,
   ): Promise<Scene> {
     const { value, seq } = await this.#rooms.edit(
-      record.sceneId,
+      scene.sceneId,
       principal,
       (doc) => {
         applyChange(doc, change);
@@ -100,7 +109,7 @@ export class SceneService {
       },
       ifSeq === undefined ? {} : { ifSeq },
     );
-    return toScene(principal, { ...record, updatedAt: new Date() }, value, seq);
+    return toScene({ scene: { ...scene, updatedAt: new Date() }, role }, value, seq);
   }
 }
 
@@ -126,22 +135,22 @@ function requireKnownSchema(version: number): void {
     );
 }
 
-function summarize(principal: Principal, record: SceneRecord): SceneSummary {
+function summarize({ scene, role }: Grant): SceneSummary {
   return {
-    scene_id: record.sceneId as SceneSummary['scene_id'],
-    name: record.name,
-    node_count: record.nodeCount,
-    role: principal.role,
-    created_at: record.createdAt.toISOString(),
-    updated_at: record.updatedAt.toISOString(),
-    created_by: record.createdBy,
-    sync_url: `/v1/sync/${record.sceneId}`,
+    scene_id: scene.sceneId as SceneSummary['scene_id'],
+    name: scene.name,
+    node_count: scene.nodeCount,
+    role,
+    created_at: scene.createdAt.toISOString(),
+    updated_at: scene.updatedAt.toISOString(),
+    created_by: scene.createdBy,
+    sync_url: `/v1/sync/${scene.sceneId}`,
   };
 }
 
 /** The live document is the truth for what the table only mirrors. */
-const toScene = (principal: Principal, record: SceneRecord, document: SceneDocument, seq: number): Scene => ({
-  ...summarize(principal, record),
+const toScene = (grant: Grant, document: SceneDocument, seq: number): Scene => ({
+  ...summarize(grant),
   name: document.scene.name,
   node_count: Object.keys(document.nodes).length,
   document,

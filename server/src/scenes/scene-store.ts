@@ -1,12 +1,19 @@
 import { newSceneId, type SceneId } from '@diorama/shared';
 import type { Database } from '../database/database.js';
 import { CURSOR_TIME_SQL, type ListPosition, type PageRequest } from '../http/cursor.js';
-import type { SceneDirectory, SceneRecord } from './scene-directory.js';
+import type { Principal } from '../access/principal.js';
+import { visibilityParams, visibleSql } from '../access/scene-access.js';
+import type { SceneDirectory, SceneRecord, Standing } from './scene-directory.js';
 
-const COLUMNS = `scene_id AS "sceneId", tenant, name, node_count AS "nodeCount", head_seq AS "headSeq",
+const COLUMNS = `s.scene_id AS "sceneId", tenant, name, node_count AS "nodeCount", head_seq AS "headSeq",
   created_by AS "createdBy", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
-export type ListedScene = SceneRecord & { readonly cursorTime: string };
+/** The {@link Standing} of a subject, given by its placeholder, with a row of `scenes s`. */
+const standingSql = (subject: string): string =>
+  `EXISTS (SELECT 1 FROM scene_members m WHERE m.scene_id = s.scene_id) AS "hasMembers",
+   (SELECT m.role FROM scene_members m WHERE m.scene_id = s.scene_id AND m.subject = ${subject}) AS "memberRole"`;
+
+export type ListedScene = SceneRecord & Standing & { readonly cursorTime: string };
 
 export const scenePosition = (row: ListedScene): ListPosition => ({
   createdAt: row.cursorTime,
@@ -25,7 +32,7 @@ export class SceneStore implements SceneDirectory {
 
   async create(tenant: string, createdBy: string, name: string): Promise<SceneRecord> {
     const { rows } = await this.#database.query<SceneRecord>(
-      `INSERT INTO scenes (scene_id, tenant, name, created_by) VALUES ($1, $2, $3, $4) RETURNING ${COLUMNS}`,
+      `INSERT INTO scenes AS s (scene_id, tenant, name, created_by) VALUES ($1, $2, $3, $4) RETURNING ${COLUMNS}`,
       [this.#newId(), tenant, name, createdBy],
     );
     return rows[0] as SceneRecord;
@@ -33,19 +40,38 @@ export class SceneStore implements SceneDirectory {
 
   async find(tenant: string, sceneId: string): Promise<SceneRecord | undefined> {
     const { rows } = await this.#database.query<SceneRecord>(
-      `SELECT ${COLUMNS} FROM scenes WHERE tenant = $1 AND scene_id = $2`,
+      `SELECT ${COLUMNS} FROM scenes s WHERE tenant = $1 AND scene_id = $2`,
       [tenant, sceneId],
     );
     return rows[0];
   }
 
-  /** Newest first; one row more than the limit, to tell whether there is a next page. */
-  async list(tenant: string, page: PageRequest): Promise<ListedScene[]> {
+  async findFor(
+    tenant: string,
+    sceneId: string,
+    subject: string,
+  ): Promise<(SceneRecord & Standing) | undefined> {
+    const { rows } = await this.#database.query<SceneRecord & Standing>(
+      `SELECT ${COLUMNS}, ${standingSql('$3')} FROM scenes s WHERE tenant = $1 AND scene_id = $2`,
+      [tenant, sceneId, subject],
+    );
+    return rows[0];
+  }
+
+  /** What `principal` may see, newest first; one row more than the limit, to tell whether there is a next page. */
+  async list(principal: Principal, page: PageRequest): Promise<ListedScene[]> {
     const { rows } = await this.#database.query<ListedScene>(
-      `SELECT ${COLUMNS}, ${CURSOR_TIME_SQL} AS "cursorTime" FROM scenes
+      `SELECT ${COLUMNS}, ${standingSql('$5')}, ${CURSOR_TIME_SQL} AS "cursorTime" FROM scenes s
        WHERE tenant = $1 AND ($2::timestamptz IS NULL OR (created_at, scene_id) < ($2::timestamptz, $3::text))
+         AND ${visibleSql('$5', '$6')}
        ORDER BY created_at DESC, scene_id DESC LIMIT $4`,
-      [tenant, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit + 1],
+      [
+        principal.tenant,
+        page.after?.createdAt ?? null,
+        page.after?.id ?? null,
+        page.limit + 1,
+        ...visibilityParams(principal),
+      ],
     );
     return rows;
   }

@@ -7,3 +7,6 @@ export type Role = (typeof ROLES)[number];
 
 /** Whether `role` may do what needs `least`. */
 export const allows = (role: Role, least: Role): boolean => ROLES.indexOf(role) <= ROLES.indexOf(least);
+
+/** The one of two roles that may do less. */
+export const lesserRole = (a: Role, b: Role): Role => (allows(a, b) ? b : a);

@@ -13,7 +13,10 @@ export const SUBPROTOCOL = 'diorama.v1';
  *
  * - `saved`: varuint n. The first n document frames (sync step 2 or update) of this connection are committed.
  * - `refused`: JSON. A document frame was not applied, and why.
- * - `welcome`: JSON. The first frame of a connection: who the server takes the client for, and the limits.
+ * - `welcome`: JSON. The first frame of a connection: who the server takes the client for, and the limits. Sent again
+ *   when the role changes.
+ * - `token-request`: JSON, from the server. The token ends soon, or has ended: send another.
+ * - `token`: string, from the client. A token that takes the place of the connection's; answered by `welcome`.
  */
 export const MESSAGE = {
   sync: 0,
@@ -23,6 +26,8 @@ export const MESSAGE = {
   saved: 100,
   refused: 101,
   welcome: 102,
+  tokenRequest: 103,
+  token: 104,
 } as const;
 
 /** y-protocols' sync steps: the second varuint of a `sync` frame. */
@@ -46,6 +51,14 @@ export const welcomeSchema = z.object({
 });
 export type Welcome = z.infer<typeof welcomeSchema>;
 
+export const tokenRequestSchema = z.object({
+  /** Whether the token still counts. After it has ended nothing is written until another one came. */
+  reason: z.enum(['expiring', 'expired']),
+  /** How long from now the server waits for another token before it closes the connection. */
+  deadline_ms: z.number().min(0),
+});
+export type TokenRequest = z.infer<typeof tokenRequestSchema>;
+
 export function encodeSaved(frames: number): Uint8Array {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, MESSAGE.saved);
@@ -65,7 +78,20 @@ function encodeJson(type: number, value: unknown): Uint8Array {
 
 export const encodeRefused = (refused: Refused): Uint8Array => encodeJson(MESSAGE.refused, refused);
 export const encodeWelcome = (welcome: Welcome): Uint8Array => encodeJson(MESSAGE.welcome, welcome);
+export const encodeTokenRequest = (request: TokenRequest): Uint8Array =>
+  encodeJson(MESSAGE.tokenRequest, request);
 
+export function encodeToken(token: string): Uint8Array<ArrayBuffer> {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, MESSAGE.token);
+  encoding.writeVarString(encoder, token);
+  return encoding.toUint8Array(encoder);
+}
+
+/** Reads what follows the message type of a `token` frame. */
+export const readToken = (decoder: decoding.Decoder): string => decoding.readVarString(decoder);
+export const readTokenRequest = (decoder: decoding.Decoder): TokenRequest =>
+  tokenRequestSchema.parse(JSON.parse(decoding.readVarString(decoder)));
 export const readRefused = (decoder: decoding.Decoder): Refused =>
   refusedSchema.parse(JSON.parse(decoding.readVarString(decoder)));
 export const readWelcome = (decoder: decoding.Decoder): Welcome =>
