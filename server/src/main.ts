@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { Authenticator } from './access/authenticator.js';
 import { SceneAccess } from './access/scene-access.js';
 import { DEVELOPER, editorLink, issueDevelopmentToken } from './access/development-identity.js';
+import { LocalBus } from './adapters/local-bus/local-bus.js';
+import { LogBus } from './adapters/log-bus/log-bus.js';
 import { LocalRenderQueue } from './adapters/local-render-queue/local-render-queue.js';
 import { workerEnvironment } from './adapters/local-render-queue/worker-environment.js';
 import { openPglite } from './adapters/pglite/pglite-database.js';
@@ -68,8 +70,12 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const registry = createRegistry();
   const scenes = new SceneStore({ database });
   const access = new SceneAccess({ scenes });
+  // The embedded database belongs to one server; Postgres may have others, who are heard of through its log alone.
+  const bus = config.DATABASE_URL === undefined ? new LocalBus().join() : new LogBus();
+  shutdown.register('bus', () => bus.close());
   const realtime = createRealtime({
     database,
+    bus,
     authenticator,
     access,
     logger,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Authenticator } from '../../server/src/access/authenticator.js';
 import { SceneAccess } from '../../server/src/access/scene-access.js';
+import { LocalBus } from '../../server/src/adapters/local-bus/local-bus.js';
 import type { Database } from '../../server/src/database/database.js';
 import {
   createRealtime,
@@ -46,6 +47,7 @@ export async function startRealtime(database: Database, overrides: Overrides = {
     access: new SceneAccess({ scenes }),
     logger: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
     unloadDelayMs: 0,
+    bus: new LocalBus().join(),
     ...overrides,
   });
   const server = await listening(realtime);

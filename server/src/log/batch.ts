@@ -20,6 +20,10 @@ export class SceneEntry {
   projection: (() => SceneProjection) | undefined;
   /** What is stored with the row, if anything. */
   committedWith: CommittedWith[] | undefined;
+  /** The row is committed only right after this position. */
+  after: number | undefined;
+  /** How often its commit has been tried. */
+  attempts = 0;
   bytes = 0;
   /** A sealed entry takes no more updates. */
   sealed = false;

@@ -1,5 +1,5 @@
 import type { Database, SqlClient } from '../database/database.js';
-import type { Batch } from './batch.js';
+import type { Batch, SceneEntry } from './batch.js';
 
 /** `scenes.name` is shown in lists: longer names are cut there, and text cannot hold NUL in Postgres. */
 const NAME_MAX_LENGTH = 256;
@@ -11,8 +11,8 @@ const NAME_MAX_LENGTH = 256;
  */
 const COMMIT_SQL = /* sql */ `
   WITH input AS (
-    SELECT * FROM unnest($1::text[], $2::int4[], $3::int4[], $4::text[], $5::int4[])
-      AS i (scene_id, start, length, name, node_count)
+    SELECT * FROM unnest($1::text[], $2::int4[], $3::int4[], $4::text[], $5::int4[], $7::int8[])
+      AS i (scene_id, start, length, name, node_count, after)
   ), locked AS (
     SELECT scene_id FROM scenes WHERE scene_id = ANY ($1::text[]) ORDER BY scene_id FOR UPDATE
   ), heads AS (
@@ -20,39 +20,74 @@ const COMMIT_SQL = /* sql */ `
     SET head_seq = s.head_seq + 1, updated_at = now(),
         name = COALESCE(i.name, s.name), node_count = COALESCE(i.node_count, s.node_count)
     FROM input i JOIN locked l ON l.scene_id = i.scene_id
-    WHERE s.scene_id = i.scene_id
+    WHERE s.scene_id = i.scene_id AND (i.after IS NULL OR s.head_seq = i.after)
     RETURNING s.scene_id, s.head_seq
+  ), inserted AS (
+    INSERT INTO scene_updates (scene_id, seq, data)
+    SELECT h.scene_id, h.head_seq, substring($6::bytea FROM i.start + 1 FOR i.length)
+    FROM heads h JOIN input i ON i.scene_id = h.scene_id
+    RETURNING scene_id, seq
   )
-  INSERT INTO scene_updates (scene_id, seq, data)
-  SELECT h.scene_id, h.head_seq, substring($6::bytea FROM i.start + 1 FOR i.length)
-  FROM heads h JOIN input i ON i.scene_id = h.scene_id
-  RETURNING scene_id, seq`;
+  SELECT l.scene_id, n.seq FROM locked l LEFT JOIN inserted n ON n.scene_id = l.scene_id`;
+
+/** The position of a scene's row; `moved` when the scene is not at the position that the row was to follow. */
+export type Committed = number | 'moved';
 
 /**
  * Commits a batch, with what its entries want stored beside it, and returns the position of each scene's row.
  *
  * Scenes that do not exist any more are left out.
  */
-export async function commitBatch(database: Database, batch: Batch): Promise<Map<string, number>> {
-  const more = [...batch.entries.values()].filter((entry) => entry.committedWith !== undefined);
+export async function commitBatch(database: Database, batch: Batch): Promise<Map<string, Committed>> {
+  const entries = [...batch.entries.values()];
+  for (const entry of entries) entry.attempts++;
+  const positions = await commitAll(
+    database,
+    batch,
+    entries.filter((entry) => entry.committedWith !== undefined),
+  );
+  for (const entry of entries) {
+    if (positions.get(entry.sceneId) !== 'moved' || entry.attempts === 1) continue;
+    const own = await positionOf(database, entry);
+    if (own !== undefined) positions.set(entry.sceneId, own);
+  }
+  return positions;
+}
+
+/** An attempt whose answer was lost may have been the one that moved the scene: then its row is there. */
+async function positionOf(database: SqlClient, entry: SceneEntry): Promise<number | undefined> {
+  const { rows } = await database.query<{ seq: number }>(
+    'SELECT seq FROM scene_updates WHERE scene_id = $1 AND seq = $2::int8 + 1 AND data = $3',
+    [entry.sceneId, entry.after, entry.row()],
+  );
+  return rows[0]?.seq;
+}
+
+async function commitAll(
+  database: Database,
+  batch: Batch,
+  more: readonly SceneEntry[],
+): Promise<Map<string, Committed>> {
   if (more.length === 0) return commitRows(database, batch);
   return database.transaction(async (tx) => {
     const positions = await commitRows(tx, batch);
     for (const entry of more) {
       const seq = positions.get(entry.sceneId);
-      for (const store of seq === undefined ? [] : (entry.committedWith ?? [])) await store(tx, seq as number);
+      if (typeof seq !== 'number') continue;
+      for (const store of entry.committedWith ?? []) await store(tx, seq);
     }
     return positions;
   });
 }
 
-async function commitRows(database: SqlClient, batch: Batch): Promise<Map<string, number>> {
+async function commitRows(database: SqlClient, batch: Batch): Promise<Map<string, Committed>> {
   const ids: string[] = [];
   const starts: number[] = [];
   const lengths: number[] = [];
   const names: (string | null)[] = [];
   const counts: (number | null)[] = [];
   const rows: Uint8Array[] = [];
+  const afters: (number | null)[] = [];
   let size = 0;
   for (const [sceneId, entry] of batch.entries) {
     const row = entry.row();
@@ -63,11 +98,12 @@ async function commitRows(database: SqlClient, batch: Batch): Promise<Map<string
     names.push(projection === undefined ? null : storableName(projection.name));
     counts.push(projection?.nodeCount ?? null);
     rows.push(row);
+    afters.push(entry.after ?? null);
     size += row.byteLength;
   }
-  const params = [ids, starts, lengths, names, counts, Buffer.concat(rows, size)];
-  const result = await database.query<{ scene_id: string; seq: number }>(COMMIT_SQL, params);
-  return new Map(result.rows.map((row) => [row.scene_id, row.seq]));
+  const params = [ids, starts, lengths, names, counts, Buffer.concat(rows, size), afters];
+  const result = await database.query<{ scene_id: string; seq: number | null }>(COMMIT_SQL, params);
+  return new Map(result.rows.map((row) => [row.scene_id, row.seq ?? 'moved']));
 }
 
 const storableName = (name: string): string =>

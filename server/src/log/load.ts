@@ -1,4 +1,5 @@
 import { DioramaError } from '@diorama/shared';
+import * as Y from 'yjs';
 import type { SqlClient } from '../database/database.js';
 import { decodeRow } from './row-codec.js';
 
@@ -15,14 +16,14 @@ export interface StoredScene {
 /** One statement, hence one view of the data: a compaction in between must not take rows away. */
 const LOAD_SQL = /* sql */ `
   WITH snapshot AS (
-    SELECT seq, data FROM scene_snapshots WHERE scene_id = $1 ORDER BY seq DESC LIMIT 1
+    SELECT seq, data FROM scene_snapshots WHERE scene_id = $1 AND seq > $2 ORDER BY seq DESC LIMIT 1
   )
   SELECT 0 AS kind, head_seq AS seq, NULL::bytea AS data FROM scenes WHERE scene_id = $1
   UNION ALL
   SELECT 1, seq, data FROM snapshot
   UNION ALL
   SELECT 2, u.seq, u.data FROM scene_updates u
-  WHERE u.scene_id = $1 AND u.seq > COALESCE((SELECT seq FROM snapshot), 0)
+  WHERE u.scene_id = $1 AND u.seq > COALESCE((SELECT seq FROM snapshot), $2)
   ORDER BY kind, seq`;
 
 interface Row {
@@ -31,20 +32,31 @@ interface Row {
   readonly data: Uint8Array;
 }
 
-/** Throws `scene_not_found`, and `scene_load_failed` when a row of the log is missing or cannot be read. */
-export async function loadScene(database: SqlClient, sceneId: string): Promise<StoredScene> {
-  const { rows } = await database.query<Row>(LOAD_SQL, [sceneId]);
+/**
+ * What is stored of a scene; with `after`, what a replica that holds everything up to there needs: the rows behind it, or a
+ * snapshot that has taken their place.
+ *
+ * Throws `scene_not_found`, and `scene_load_failed` when a row of the log is missing or cannot be read.
+ */
+export async function loadScene(database: SqlClient, sceneId: string, after = 0): Promise<StoredScene> {
+  const { rows } = await database.query<Row>(LOAD_SQL, [sceneId, after]);
   const head = rows.find((row) => row.kind === 0);
   if (head === undefined) throw new DioramaError('scene_not_found');
   const snapshot = rows.find((row) => row.kind === 1);
   const tail = rows.filter((row) => row.kind === 2);
-  checkComplete(snapshot?.seq ?? 0, tail, head.seq);
+  checkComplete(snapshot?.seq ?? after, tail, head.seq);
   return {
     snapshot: snapshot && { seq: snapshot.seq, data: snapshot.data },
     updates: tail.flatMap(readRow),
     seq: head.seq,
     tail: { rows: tail.length, bytes: tail.reduce((sum, row) => sum + row.data.byteLength, 0) },
   };
+}
+
+/** Applies what is stored to `doc`. */
+export function decodeStored(doc: Y.Doc, stored: StoredScene): void {
+  if (stored.snapshot !== undefined) Y.applyUpdateV2(doc, stored.snapshot.data);
+  for (const update of stored.updates) Y.applyUpdate(doc, update);
 }
 
 /** A log with a hole would show a scene that never was: better to refuse it than to let somebody edit that. */

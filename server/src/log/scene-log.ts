@@ -3,7 +3,7 @@ import type { Database } from '../database/database.js';
 import type { Logger } from '../observability/logger.js';
 import type { Batch, CommittedWith, SceneEntry, SceneProjection } from './batch.js';
 import { BatchQueue } from './batch-queue.js';
-import { commitBatch } from './commit.js';
+import { commitBatch, type Committed } from './commit.js';
 import { CommitPace } from './commit-pace.js';
 import type { Compactor } from './compactor.js';
 import { loadScene, type StoredScene } from './load.js';
@@ -106,6 +106,29 @@ export class SceneLog {
     return entry.committed;
   }
 
+  /**
+   * Queues an update that is committed only as the row right after `seq`, as a row of its own.
+   *
+   * Rejects with `precondition_failed` when something else has been committed there, by whomever.
+   */
+  appendAt(
+    sceneId: string,
+    update: Uint8Array,
+    seq: number,
+    projection: () => SceneProjection,
+    committedWith?: CommittedWith,
+  ): Promise<number> {
+    this.seal(sceneId);
+    const entry = this.#queue.add(sceneId, update);
+    entry.after = seq;
+    entry.sealed = true;
+    entry.projection = projection;
+    if (committedWith !== undefined) (entry.committedWith ??= []).push(committedWith);
+    this.#addPending(update.byteLength);
+    this.#schedule();
+    return entry.committed;
+  }
+
   /** Later updates of the scene get a position after everything that was appended so far. */
   seal(sceneId: string): void {
     const last = this.#waiting(sceneId).at(-1);
@@ -119,6 +142,32 @@ export class SceneLog {
     const stored = await loadScene(this.#database, sceneId);
     this.#compactor?.track(sceneId, stored.tail);
     return stored;
+  }
+
+  /** What is committed behind the position `after`. Throws `scene_not_found`, or `scene_load_failed`. */
+  readAfter(sceneId: string, after: number): Promise<StoredScene> {
+    return loadScene(this.#database, sceneId, after);
+  }
+
+  /** All that is committed. Throws `scene_not_found`, or `scene_load_failed`. */
+  read(sceneId: string): Promise<StoredScene> {
+    return loadScene(this.#database, sceneId);
+  }
+
+  /** The position of the last row. Throws `scene_not_found`. */
+  async head(sceneId: string): Promise<number> {
+    const head = (await this.heads([sceneId])).get(sceneId);
+    if (head === undefined) throw new DioramaError('scene_not_found');
+    return head;
+  }
+
+  /** The positions of the last rows; scenes that do not exist are left out. */
+  async heads(sceneIds: readonly string[]): Promise<Map<string, number>> {
+    const { rows } = await this.#database.query<{ scene_id: string; head_seq: number }>(
+      'SELECT scene_id, head_seq FROM scenes WHERE scene_id = ANY ($1::text[])',
+      [sceneIds],
+    );
+    return new Map(rows.map((row) => [row.scene_id, row.head_seq]));
   }
 
   /** The scene is no longer open here. */
@@ -198,10 +247,14 @@ export class SceneLog {
     return 'done';
   }
 
-  #settle(entry: SceneEntry, seq: number | undefined): void {
+  #settle(entry: SceneEntry, seq: Committed | undefined): void {
     this.#addPending(-entry.bytes);
     if (seq === undefined) {
       entry.reject(new DioramaError('scene_not_found', 'The scene has been deleted'));
+      return;
+    }
+    if (seq === 'moved') {
+      entry.reject(new DioramaError('precondition_failed', `The scene is no longer at ${entry.after}`));
       return;
     }
     this.#compactor?.grown(entry.sceneId, entry.bytes);

@@ -6,6 +6,9 @@ import { Compactor } from '../log/compactor.js';
 import type { LogMetrics } from '../log/log-metrics.js';
 import { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
+import type { Bus } from './bus.js';
+import type { BusMetrics } from './bus-metrics.js';
+import type { LogWatchOptions } from './log-watch.js';
 import { SyncGateway } from './gateway.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomLimits } from './room.js';
@@ -18,6 +21,10 @@ export interface RealtimeOptions {
   readonly access: SceneAccess;
   readonly logger: Logger;
   readonly metrics?: RealtimeMetrics & LogMetrics;
+  /** Where other servers hear of what happens here. It is not closed with this. */
+  readonly bus: Bus;
+  readonly busMetrics?: BusMetrics;
+  readonly watch?: Pick<LogWatchOptions, 'lostMs' | 'connectedMs'>;
   readonly maxFrameBytes?: number;
   readonly commitWindowMs?: number;
   readonly maxPendingBytes?: number;
@@ -56,7 +63,13 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     compactor,
     ...given({ metrics, windowMs: options.commitWindowMs, maxPendingBytes }),
   });
-  const rooms = new RoomRegistry({ log, logger, ...given({ metrics, unloadDelayMs, limits }) });
+  const { bus, busMetrics, watch } = options;
+  const rooms = new RoomRegistry({
+    log,
+    bus,
+    logger,
+    ...given({ metrics, busMetrics, watch, unloadDelayMs, limits }),
+  });
   const gateway = new SyncGateway({
     authenticator,
     access,

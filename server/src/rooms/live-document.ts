@@ -5,7 +5,6 @@ import type { CommittedWith, SceneProjection } from '../log/batch.js';
 import type { SceneLog } from '../log/scene-log.js';
 import { RelayGate } from './relay-gate.js';
 import type { RoomClient } from './room-client.js';
-import { encodeUpdate } from './server-frames.js';
 import { UnresolvedUpdates } from './unresolved-updates.js';
 
 export interface LiveDocumentOptions {
@@ -15,17 +14,26 @@ export interface LiveDocumentOptions {
   readonly relayHoldMs: number;
   /** An update was appended to the log. */
   readonly appended: (commit: Promise<number>) => void;
-  /** A message that all clients but `origin` are to get. */
-  readonly relay: (message: Uint8Array, origin: RoomClient | undefined) => void;
+  /** All clients but `origin` are to get the update. */
+  readonly relay: (update: Uint8Array, origin: RoomClient | undefined) => void;
+  /** As `relay`, for what came from other servers, who need not hear of it again. */
+  readonly show: (update: Uint8Array) => void;
+  /** An update was stored that is not relayed, since it takes effect later: other servers need it all the same. */
+  readonly deferred: (update: Uint8Array) => void;
 }
 
 /** What the origin of a transaction says of it: who changes the document, and over which connection, if any. */
-interface Origin {
+export interface Origin {
   readonly editor: Principal;
   readonly client: RoomClient | undefined;
+  /** It is in the log already. */
+  readonly isStored?: boolean;
   /** What is stored with the change. */
   readonly committedWith?: CommittedWith | undefined;
 }
+
+/** The origin of what other servers wrote: checked, attributed and stored there. */
+export const FOREIGN = Symbol('written on another server');
 
 /** A scene's document in memory: every change of it goes to the log and, at once or when the log has it, to the clients. */
 export class LiveDocument {
@@ -52,7 +60,32 @@ export class LiveDocument {
     if (!this.#unresolved.take()) return;
     // Yjs keeps it until what it depends on arrives. It is not relayed yet, but it must survive us.
     this.#fullState = undefined;
-    void this.#append(update.slice());
+    const kept = update.slice();
+    void this.#append(kept);
+    this.#options.deferred(kept);
+  }
+
+  /** Applies what other servers wrote. It is shown, and neither stored nor told to other servers again. */
+  applyForeign(write: (doc: Y.Doc) => void): void {
+    this.doc.transact(() => write(this.doc), FOREIGN);
+    // What it holds back for now, its own server has stored.
+    if (this.#unresolved.take()) this.#fullState = undefined;
+  }
+
+  /** Stores and relays what other servers wrote and may never store. */
+  adopt(updates: readonly Uint8Array[]): Promise<number> {
+    const [last] = updates
+      .map((update) => {
+        this.#options.deferred(update);
+        return this.#append(update);
+      })
+      .reverse();
+    return last ?? Promise.resolve(0);
+  }
+
+  /** Applies an edit that is in the log already, and relays it. */
+  applyStored(update: Uint8Array, editor: Principal): void {
+    Y.applyUpdate(this.doc, update, { editor, client: undefined, isStored: true } satisfies Origin);
   }
 
   /** Changes the document in one transaction. */
@@ -85,7 +118,7 @@ export class LiveDocument {
   }
 
   #watch(): void {
-    const { log, relay } = this.#options;
+    const { log, relay, show } = this.#options;
     const scene = new SceneDoc(this.doc);
     // Named once, so that Yjs knows them as maps and not as whatever comes first.
     const { sceneMap, nodesMap } = scene;
@@ -98,26 +131,35 @@ export class LiveDocument {
       if (!this.#gate.isEmpty) return;
       this.#beforeHeld = log.isQuick ? undefined : Y.encodeStateVector(this.doc);
     });
-    this.doc.on('update', (update: Uint8Array, origin: Origin | null) => {
+    this.doc.on('update', (update: Uint8Array, origin: Origin | typeof FOREIGN | null) => {
       this.#fullState = undefined;
+      if (origin === FOREIGN) {
+        // It does not wait for a slow log here: where it comes from it has waited for its own.
+        show(update);
+        return;
+      }
+      if (origin?.isStored === true) {
+        relay(update, undefined);
+        return;
+      }
       const commit = this.#append(update, origin?.committedWith);
-      const message = encodeUpdate(update);
-      if (this.#beforeHeld === undefined) relay(message, origin?.client);
-      else this.#gate.hold(message, origin?.client, commit);
+      if (this.#beforeHeld === undefined) relay(update, origin?.client);
+      else this.#gate.hold(update, origin?.client, commit);
     });
   }
 
   #append(update: Uint8Array, committedWith?: CommittedWith): Promise<number> {
     const { log, sceneId, appended } = this.#options;
-    const projection = this.#projectionChanged ? () => this.#projection() : undefined;
+    const projection = this.#projectionChanged ? () => projectionOf(this.doc) : undefined;
     this.#projectionChanged = false;
     const commit = log.append(sceneId, update, projection, committedWith);
     appended(commit);
     return commit;
   }
+}
 
-  #projection(): SceneProjection {
-    const name: unknown = this.doc.getMap('scene').get('name');
-    return { name: typeof name === 'string' ? name : '', nodeCount: this.doc.getMap('nodes').size };
-  }
+/** What the `scenes` table repeats of a document. */
+export function projectionOf(doc: Y.Doc): SceneProjection {
+  const name: unknown = doc.getMap('scene').get('name');
+  return { name: typeof name === 'string' ? name : '', nodeCount: doc.getMap('nodes').size };
 }

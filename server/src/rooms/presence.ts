@@ -9,6 +9,9 @@ const GONE = 'null';
 /** How many clients that left are remembered, so that a late echo of their state does not bring them back. */
 const MAX_REMEMBERED = 1_000;
 
+/** What becomes of a state that somebody announces. */
+export type PresenceClaim = 'taken' | 'ignored' | 'outdated';
+
 interface Entry<Owner> {
   readonly clock: number;
   /** JSON, never parsed again after it came in. */
@@ -20,6 +23,14 @@ interface Entry<Owner> {
 export interface PresenceChange {
   readonly changed: readonly number[];
   readonly outdated: readonly number[];
+}
+
+/** One client's state; `state` is JSON, and undefined for a client that is gone. */
+export interface PresenceState<Owner> {
+  readonly client: number;
+  readonly clock: number;
+  readonly state: string | undefined;
+  readonly owner: Owner | undefined;
 }
 
 /**
@@ -73,6 +84,27 @@ export class Presence<Owner extends object> {
     return { changed, outdated };
   }
 
+  /**
+   * Takes the state of one client as another server knows it: checked there, and `owner` stands for this client alone.
+   *
+   * Says what became of it: `outdated` when the client had left later than that by what is known here.
+   */
+  accept(owner: Owner, client: number, clock: number, state: string | undefined): PresenceClaim {
+    const claim = this.#judge(owner, client, clock);
+    if (claim === 'taken') this.#set(owner, client, clock, state ?? GONE);
+    return claim;
+  }
+
+  /** What is known of `clients`, or of all that are here. */
+  states(clients: Iterable<number> = this.#entries.keys()): PresenceState<Owner>[] {
+    return [...clients].map((client) => {
+      const entry = this.#entries.get(client);
+      if (entry === undefined)
+        return { client, clock: this.#left.get(client) ?? 0, state: undefined, owner: undefined };
+      return { client, ...entry };
+    });
+  }
+
   /** Forgets a connection; returns the ids of the clients that are gone with it. */
   leave(owner: Owner): number[] {
     const client = this.#clientOf.get(owner);
@@ -99,7 +131,7 @@ export class Presence<Owner extends object> {
   }
 
   /** Whether what `owner` says of `client` at `clock` is news that it has a right to. */
-  #judge(owner: Owner, client: number, clock: number): 'taken' | 'ignored' | 'outdated' {
+  #judge(owner: Owner, client: number, clock: number): PresenceClaim {
     const own = this.#clientOf.get(owner);
     if (own !== undefined && own !== client) return 'ignored';
     const entry = this.#entries.get(client);
@@ -130,6 +162,16 @@ export class Presence<Owner extends object> {
       break;
     }
   }
+}
+
+/** An awareness update that says that a client is gone. */
+export function encodeGone(client: number, clock: number): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, 1);
+  encoding.writeVarUint(encoder, client);
+  encoding.writeVarUint(encoder, clock);
+  encoding.writeVarString(encoder, GONE);
+  return encoding.toUint8Array(encoder);
 }
 
 function readState(decoder: decoding.Decoder): Uint8Array {

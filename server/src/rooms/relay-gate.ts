@@ -1,20 +1,20 @@
 import type { RoomClient } from './room-client.js';
 
 interface Held {
-  readonly message: Uint8Array;
+  readonly update: Uint8Array;
   readonly sender: RoomClient | undefined;
   readonly commit: Promise<number>;
   readonly until: number;
 }
 
 export interface RelayGateOptions {
-  /** The longest that a message is held. */
+  /** The longest that an update is held. */
   readonly holdMs: number;
-  readonly release: (message: Uint8Array, sender: RoomClient | undefined) => void;
+  readonly release: (update: Uint8Array, sender: RoomClient | undefined) => void;
 }
 
 /**
- * Holds messages back until what they say is committed, in their order, but not for ever.
+ * Holds updates back until they are committed, in their order, but not for ever.
  *
  * It stands between rooms and fan-out only while the log is slow. Then an update that is shown at once could be lost long
  * after others have seen it; editors do not notice the wait, since such a machine is slow anyway.
@@ -32,8 +32,8 @@ export class RelayGate {
     return this.#held.length === 0;
   }
 
-  hold(message: Uint8Array, sender: RoomClient | undefined, commit: Promise<number>): void {
-    this.#held.push({ message, sender, commit, until: performance.now() + this.#options.holdMs });
+  hold(update: Uint8Array, sender: RoomClient | undefined, commit: Promise<number>): void {
+    this.#held.push({ update, sender, commit, until: performance.now() + this.#options.holdMs });
     this.#wait();
   }
 
@@ -50,7 +50,7 @@ export class RelayGate {
   #releaseWhile(may: (held: Held) => boolean): void {
     const stays = this.#held.findIndex((held) => !may(held));
     const released = this.#held.splice(0, stays < 0 ? this.#held.length : stays);
-    for (const { message, sender } of released) this.#options.release(message, sender);
+    for (const { update, sender } of released) this.#options.release(update, sender);
   }
 
   #wait(): void {

@@ -1,17 +1,27 @@
 import { DioramaError, type ErrorCode } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
-import type { StoredScene } from '../log/load.js';
+import { decodeStored, type StoredScene } from '../log/load.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
+import type { Bus } from './bus.js';
+import { encodeEnvelope, type BusMessage } from './bus-messages.js';
+import { NO_BUS_METRICS, type BusMetrics } from './bus-metrics.js';
+import { LogWatch, type LogWatchOptions, type WatchedRoom } from './log-watch.js';
 import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
 import { DEFAULT_ROOM_LIMITS, Room, type RoomLimits } from './room.js';
+import { SceneLink } from './scene-link.js';
 import type { AtSeq, EditOptions, SceneRooms } from './scene-rooms.js';
 
 export interface RoomRegistryOptions {
   readonly log: SceneLog;
+  /** Where other servers hear of what happens here. */
+  readonly bus: Bus;
   readonly logger: Logger;
   readonly metrics?: RealtimeMetrics;
+  readonly busMetrics?: BusMetrics;
+  /** How often the logs of open scenes are looked at, with the bus and without. */
+  readonly watch?: Pick<LogWatchOptions, 'lostMs' | 'connectedMs'>;
   readonly limits?: Partial<RoomLimits>;
   /** How long a room that nobody uses stays in memory, for those who come back at once. Default 5,000 ms. */
   readonly unloadDelayMs?: number;
@@ -30,6 +40,9 @@ const SHUTDOWN_FLUSH_TIMEOUT_MS = 8_000;
 /** The rooms of this process: opened by the first who needs one, once for all who come meanwhile. */
 export class RoomRegistry implements SceneRooms {
   readonly #log: SceneLog;
+  readonly #bus: Bus;
+  readonly #busMetrics: BusMetrics;
+  readonly #watch: LogWatch;
   readonly #logger: Logger;
   readonly #metrics: RealtimeMetrics;
   readonly #limits: RoomLimits;
@@ -43,6 +56,9 @@ export class RoomRegistry implements SceneRooms {
     this.#metrics = options.metrics ?? NO_REALTIME_METRICS;
     this.#limits = { ...DEFAULT_ROOM_LIMITS, ...options.limits };
     this.#unloadDelayMs = options.unloadDelayMs ?? 5_000;
+    this.#bus = options.bus;
+    this.#busMetrics = options.busMetrics ?? NO_BUS_METRICS;
+    this.#watch = new LogWatch({ ...options, ...options.watch, rooms: () => this.#openRooms() });
   }
 
   /** Rooms that are open or being opened. */
@@ -89,6 +105,20 @@ export class RoomRegistry implements SceneRooms {
   }
 
   async evict(sceneId: string, code: ErrorCode): Promise<void> {
+    this.#tell(sceneId, { kind: 'evict', code });
+    await this.#evict(sceneId, code);
+  }
+
+  accessChanged(sceneId: string, subject?: string): void {
+    this.#tell(sceneId, { kind: 'access-changed', subject: subject ?? '' });
+    this.#slots.get(sceneId)?.opened.then(
+      (room) => room.accessChanged(subject),
+      // It has not opened: there is nobody whose role could have changed.
+      () => undefined,
+    );
+  }
+
+  async #evict(sceneId: string, code: ErrorCode): Promise<void> {
     const slot = this.#slots.get(sceneId);
     if (slot === undefined) return;
     this.#remove(sceneId, slot);
@@ -109,6 +139,29 @@ export class RoomRegistry implements SceneRooms {
       room.close('draining');
     }
     this.#slots.clear();
+    await this.#watch.close();
+  }
+
+  /** Says something to the servers that have the scene open, whether it is open here or not. */
+  #tell(sceneId: string, message: BusMessage): void {
+    if (this.#bus.isShared)
+      this.#bus.publish(sceneId, encodeEnvelope({ stream: 0, count: 0, messages: [message] }));
+  }
+
+  async #openRooms(): Promise<WatchedRoom[]> {
+    const opened = await Promise.allSettled([...this.#slots.values()].map((slot) => slot.opened));
+    return opened.flatMap((result) => {
+      if (result.status === 'rejected' || result.value.isClosed) return [];
+      const room = result.value;
+      return [
+        {
+          sceneId: room.sceneId,
+          headIs: (seq: number) => room.headIs(seq),
+          accessChanged: () => room.accessChanged(undefined),
+          evict: () => void this.#evict(room.sceneId, 'scene_not_found'),
+        },
+      ];
+    });
   }
 
   async #with<T>(sceneId: string, use: (room: Room) => Promise<T>): Promise<T> {
@@ -132,6 +185,22 @@ export class RoomRegistry implements SceneRooms {
   }
 
   async #load(sceneId: string): Promise<Room> {
+    const link = new SceneLink({
+      sceneId,
+      bus: this.#bus,
+      logger: this.#logger,
+      metrics: this.#busMetrics,
+    });
+    try {
+      await link.subscribe();
+      return await this.#loadLinked(sceneId, link);
+    } catch (error) {
+      link.close();
+      throw error;
+    }
+  }
+
+  async #loadLinked(sceneId: string, link: SceneLink): Promise<Room> {
     const stored = await this.#loadStored(sceneId);
     const doc = this.#decode(sceneId, stored);
     const { seq } = stored;
@@ -139,6 +208,8 @@ export class RoomRegistry implements SceneRooms {
       sceneId,
       doc,
       seq,
+      link,
+      evicted: (code) => void this.#evict(sceneId, code),
       log: this.#log,
       logger: this.#logger,
       metrics: this.#metrics,
@@ -158,10 +229,7 @@ export class RoomRegistry implements SceneRooms {
   #decode(sceneId: string, stored: StoredScene): Y.Doc {
     const doc = new Y.Doc();
     try {
-      doc.transact(() => {
-        if (stored.snapshot !== undefined) Y.applyUpdateV2(doc, stored.snapshot.data);
-        for (const update of stored.updates) Y.applyUpdate(doc, update);
-      });
+      doc.transact(() => decodeStored(doc, stored));
       return doc;
     } catch (error) {
       this.#log.forget(sceneId);

@@ -1,6 +1,7 @@
 import { DioramaError, type ErrorCode } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
+import { decodeStored } from '../log/load.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
 import { Acknowledgements } from './acknowledgements.js';
@@ -8,11 +9,14 @@ import { FanOut } from './fan-out.js';
 import { frame } from './framing.js';
 import { LiveDocument } from './live-document.js';
 import { LaggingClients } from './lagging-clients.js';
-import { Presence } from './presence.js';
+import { encodeGone, Presence } from './presence.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomClient } from './room-client.js';
+import type { LinkedRoom, SceneLink } from './scene-link.js';
 import type { AtSeq, EditOptions } from './scene-rooms.js';
 import { encodePresence, encodeStep1, encodeStep2, encodeUpdate } from './server-frames.js';
+import { editShared, readShared, type SharedRoom } from './shared-access.js';
+import type { PresenceOwner } from './shared-presence.js';
 import { decodeChecked } from './update-check.js';
 import { requireKnownSchema, requireMayApply } from './write-rights.js';
 
@@ -45,9 +49,13 @@ export interface RoomOptions {
   /** The position of the log that `doc` stands for. */
   readonly seq: number;
   readonly log: SceneLog;
+  /** The rooms of the scene on other servers; it has listened since before the document was loaded. */
+  readonly link: SceneLink;
   readonly logger: Logger;
   readonly metrics: RealtimeMetrics;
   readonly limits: RoomLimits;
+  /** Other servers want the room closed; the registry forgets it. */
+  readonly evicted: (code: ErrorCode) => void;
 }
 
 /**
@@ -62,25 +70,26 @@ export class Room {
   readonly #logger: Logger;
   readonly #metrics: RealtimeMetrics;
   readonly #clients = new Set<RoomClient>();
-  readonly #presence: Presence<RoomClient>;
+  readonly #link: SceneLink;
+  readonly #presence: Presence<PresenceOwner>;
   readonly #changedPresence = new Set<number>();
   readonly #fanOut: FanOut;
   readonly #lagging: LaggingClients;
   readonly #acknowledgements: Acknowledgements;
   /** Clients whose writes were refused for want of memory: they are asked for them when there is room again. */
   readonly #toAskAgain = new Set<RoomClient>();
-  #seq: number;
   #closed: ErrorCode | undefined;
 
   constructor(options: RoomOptions) {
     this.sceneId = options.sceneId;
-    this.#seq = options.seq;
+    this.#link = options.link;
     this.#log = options.log;
     this.#logger = options.logger;
     this.#metrics = options.metrics;
     this.#presence = new Presence({ isSame: (a, b) => a.principal.subject === b.principal.subject });
     this.#acknowledgements = new Acknowledgements({
-      saved: (client, frames) => this.#saved(client, frames),
+      // What it may build upon must be stored as well.
+      saved: (client, frames) => this.#link.whenCommitted(() => this.#saved(client, frames)),
       committed: (seq, commit) => this.#committed(seq, commit),
       failed: (error) => this.#fail(error),
     });
@@ -104,9 +113,18 @@ export class Room {
       doc: options.doc,
       log: options.log,
       relayHoldMs: options.limits.relayHoldMs,
-      appended: (commit) => this.#acknowledgements.appended(commit),
-      relay: (message, origin) => this.#fanOut.toAll(message, origin),
+      appended: (commit) => {
+        this.#link.appended(commit);
+        this.#acknowledgements.appended(commit);
+      },
+      relay: (update, origin) => {
+        this.#link.relayed(update);
+        this.#fanOut.toAll(encodeUpdate(update), origin);
+      },
+      show: (update) => this.#fanOut.toAll(encodeUpdate(update), undefined),
+      deferred: (update) => this.#link.relayed(update),
     });
+    this.#link.attach(this.#linked(options), options.seq);
   }
 
   get isClosed(): boolean {
@@ -120,7 +138,7 @@ export class Room {
 
   /** Resolves when everything that the document holds now is committed, with the position. Rejects when that cannot be. */
   async stored(): Promise<number> {
-    return (await this.#acknowledgements.pending) ?? this.#seq;
+    return (await this.#acknowledgements.pending) ?? this.#link.position;
   }
 
   join(client: RoomClient): void {
@@ -133,7 +151,7 @@ export class Room {
     this.#clients.delete(client);
     this.#toAskAgain.delete(client);
     this.#lagging.delete(client);
-    this.#presenceChanged(this.#presence.leave(client));
+    this.#ownPresenceChanged(this.#presence.leave(client));
   }
 
   /** Answers a client's state vector with what it lacks. */
@@ -174,7 +192,7 @@ export class Room {
 
   receivePresence(client: RoomClient, update: Uint8Array): void {
     const { changed, outdated } = this.#presence.receive(client, update);
-    this.#presenceChanged(changed);
+    this.#ownPresenceChanged(changed);
     if (outdated.length > 0)
       this.#fanOut.toOne(client, frame(encodePresence(this.#presence.encode(outdated))));
   }
@@ -185,6 +203,7 @@ export class Room {
 
   /** Looks at the document; the result's position covers exactly what was seen, and is committed. */
   async read<T>(look: (doc: Y.Doc) => T): Promise<AtSeq<T>> {
+    if (this.#link.isShared) return readShared(this.#shared(), look);
     const value = look(this.#document.doc);
     this.#log.seal(this.sceneId);
     return { value, seq: await this.stored() };
@@ -196,6 +215,7 @@ export class Room {
     change: (doc: Y.Doc) => T,
     options: EditOptions = {},
   ): Promise<AtSeq<T>> {
+    if (this.#link.isShared) return editShared(this.#shared(), principal, change, options);
     if (options.ifSeq !== undefined) await this.#requireAt(options.ifSeq);
     if (this.#closed !== undefined) throw new DioramaError(this.#closed);
     requireKnownSchema(this.#document.doc);
@@ -203,6 +223,16 @@ export class Room {
     const value = this.#document.change(principal, change, options.committedWith);
     this.#log.seal(this.sceneId);
     return { value, seq: await this.stored() };
+  }
+
+  /** The log goes as far as `seq`: what is missing is read, unless it arrives at once. */
+  headIs(seq: number): void {
+    this.#link.headIs(seq);
+  }
+
+  /** What `subject`, or everybody, may do on the scene may have changed. */
+  accessChanged(_subject: string | undefined): void {
+    // Roles come with tokens so far.
   }
 
   /** Sends what waits for its tick. */
@@ -217,19 +247,25 @@ export class Room {
     this.#fanOut.stop();
     for (const client of [...this.#clients]) client.close(code, detail);
     this.#clients.clear();
+    this.#link.close();
     this.#document.destroy();
   }
 
   async #requireAt(seq: number): Promise<void> {
     await this.stored();
     // Somebody may have written while we waited for the commit of what was there.
-    if (!this.isStored || this.#seq !== seq)
-      throw new DioramaError('precondition_failed', `The scene is at ${this.#seq}, not at ${seq}`);
+    const at = this.#link.position;
+    if (!this.isStored || at !== seq)
+      throw new DioramaError('precondition_failed', `The scene is at ${at}, not at ${seq}`);
   }
 
   #apply(client: RoomClient, update: Uint8Array): void {
+    this.#guarded(() => this.#document.apply(update, client));
+  }
+
+  #guarded(apply: () => void): void {
     try {
-      this.#document.apply(update, client);
+      apply();
     } catch (error) {
       // The document may hold half of it, which the log does not have: start again from the log.
       this.#fail(error);
@@ -242,12 +278,62 @@ export class Room {
   }
 
   #committed(seq: number, commit: Promise<number>): void {
-    this.#seq = seq;
     this.#document.committed(commit);
+    this.#link.committed(seq);
     if (this.#toAskAgain.size === 0 || this.#log.isFull) return;
     const ask = frame(encodeStep1(Y.encodeStateVector(this.#document.doc)));
     for (const client of this.#toAskAgain) this.#fanOut.toOne(client, ask);
     this.#toAskAgain.clear();
+  }
+
+  /** What its link to other servers may do. */
+  #linked({ evicted }: RoomOptions): LinkedRoom {
+    const document = this.#document;
+    return {
+      presence: this.#presence,
+      applyForeign: (updates) =>
+        this.#guarded(() =>
+          document.applyForeign((doc) => {
+            for (const update of updates) Y.applyUpdate(doc, update);
+          }),
+        ),
+      applyStored: (stored) => this.#guarded(() => document.applyForeign((doc) => decodeStored(doc, stored))),
+      adopt: (updates) => document.adopt(updates),
+      readLog: (after) => this.#log.readAfter(this.sceneId, after),
+      presenceChanged: (clients) => this.#presenceChanged(clients),
+      presenceOutdated: (clients) => this.#presenceOutdated(clients),
+      accessChanged: (subject) => this.accessChanged(subject),
+      evict: (code) => evicted(code),
+    };
+  }
+
+  #shared(): SharedRoom {
+    return {
+      sceneId: this.sceneId,
+      document: this.#document,
+      link: this.#link,
+      log: this.#log,
+      isStored: () => this.isStored,
+      requireOpen: () => {
+        if (this.#closed !== undefined) throw new DioramaError(this.#closed);
+      },
+      stored: () => this.stored(),
+    };
+  }
+
+  #ownPresenceChanged(clients: readonly number[]): void {
+    this.#link.presenceChanged(clients);
+    this.#presenceChanged(clients);
+  }
+
+  /** Clients that come back to somebody who has taken them for gone are told so, and answer with a later clock. */
+  #presenceOutdated(clients: readonly { client: number; clock: number }[]): void {
+    for (const { client, clock } of clients) {
+      const [known] = this.#presence.states([client]);
+      const owner = known?.owner as RoomClient | undefined;
+      if (owner !== undefined && this.#clients.has(owner))
+        this.#fanOut.toOne(owner, frame(encodePresence(encodeGone(client, clock))));
+    }
   }
 
   #presenceChanged(clients: readonly number[]): void {

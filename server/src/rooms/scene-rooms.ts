@@ -7,6 +7,8 @@ import type { CommittedWith } from '../log/batch.js';
 export interface AtSeq<T> {
   readonly value: T;
   readonly seq: number;
+  /** false when somebody else's edit lies between what was seen and the position: a read then tells how things stand. */
+  readonly exact?: boolean;
 }
 
 export interface EditOptions {
@@ -31,6 +33,8 @@ export interface SceneRooms {
     change: (doc: Y.Doc) => T,
     options?: EditOptions,
   ): Promise<AtSeq<T>>;
-  /** Closes every connection of the scene with the code and forgets the room. */
+  /** Closes every connection of the scene with the code, on every server, and forgets the room. */
   evict(sceneId: string, code: ErrorCode): Promise<void>;
+  /** What a person may do on the scene has changed; of everybody, without one. Live connections hear it on every server. */
+  accessChanged(sceneId: string, subject?: string): void;
 }

@@ -100,7 +100,7 @@ export class SceneService {
     change: SceneChange,
     ifSeq?: number,
   ): Promise<Scene> {
-    const { value, seq } = await this.#rooms.edit(
+    const edited = await this.#rooms.edit(
       scene.sceneId,
       principal,
       (doc) => {
@@ -109,6 +109,9 @@ export class SceneService {
       },
       ifSeq === undefined ? {} : { ifSeq },
     );
+    // Whoever takes the position as what they have seen must have seen what others wrote before it.
+    const { value, seq } =
+      edited.exact === false ? await this.#rooms.read(scene.sceneId, documentToJson) : edited;
     return toScene({ scene: { ...scene, updatedAt: new Date() }, role }, value, seq);
   }
 }

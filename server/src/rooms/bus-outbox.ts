@@ -1,0 +1,131 @@
+import type { Bus } from './bus.js';
+import { encodeEnvelope, type BusMessage } from './bus-messages.js';
+
+export interface BusOutboxOptions {
+  readonly sceneId: string;
+  readonly bus: Bus;
+  readonly stream: number;
+  /** While messages keep coming they are joined for this long. Default 5 ms. */
+  readonly windowMs?: number;
+  /** Updates of one envelope with more bytes are left to the log. Default 4 MiB. */
+  readonly maxUpdateBytes?: number;
+  /** Presence is gathered until the last moment; undefined where there is nothing. */
+  readonly latePresence: () => BusMessage | undefined;
+  readonly published: (bytes: number) => void;
+}
+
+interface Position {
+  readonly seq: number;
+  readonly since: number;
+}
+
+/**
+ * What a scene has to tell other servers, joined into one envelope a tick: at once after a quiet time, else each window.
+ *
+ * Every update of a row is in an envelope of the stream before the one that says that the row is committed.
+ */
+export class BusOutbox {
+  readonly #options: BusOutboxOptions;
+  readonly #windowMs: number;
+  readonly #maxUpdateBytes: number;
+  #updates: Uint8Array[] = [];
+  #positions: Position[] = [];
+  #others: BusMessage[] = [];
+  #count = 0;
+  /** Envelopes up to this one lack updates that were too large. */
+  #incomplete = 0;
+  /** The first envelopes of the rows that are not committed yet, in their order. */
+  readonly #uncommitted: number[] = [];
+  #lastTick = -Infinity;
+  #scheduled: { cancel: () => void } | undefined;
+
+  constructor(options: BusOutboxOptions) {
+    this.#options = options;
+    this.#windowMs = options.windowMs ?? 5;
+    this.#maxUpdateBytes = options.maxUpdateBytes ?? 4 * 1024 * 1024;
+  }
+
+  /** A row has been begun: its updates go into envelopes from the one that this returns on. */
+  rowBegun(): number {
+    const since = this.#count + 1;
+    this.#uncommitted.push(since);
+    return since;
+  }
+
+  /** The oldest row that had been begun is committed, and its updates have been added. */
+  rowCommitted(seq: number): void {
+    const since = this.rowAbandoned();
+    if (since === undefined || !this.#options.bus.isShared) return;
+    this.#positions.push({ seq, since });
+    this.wake();
+  }
+
+  /** The oldest row that had been begun will never be committed. */
+  rowAbandoned(): number | undefined {
+    return this.#uncommitted.shift();
+  }
+
+  addUpdate(update: Uint8Array): void {
+    if (this.#options.bus.isShared) this.#updates.push(update);
+    else this.#incomplete = this.#count + 1;
+    this.wake();
+  }
+
+  add(message: BusMessage): void {
+    if (this.#options.bus.isShared) this.#others.push(message);
+    this.wake();
+  }
+
+  /** Makes sure that a tick comes. */
+  wake(): void {
+    if (this.#scheduled !== undefined || !this.#options.bus.isShared) return;
+    const wait = this.#lastTick + this.#windowMs - performance.now();
+    if (wait <= 0) {
+      const immediate = setImmediate(() => this.flush());
+      this.#scheduled = { cancel: () => clearImmediate(immediate) };
+    } else {
+      const timer = setTimeout(() => this.flush(), wait);
+      this.#scheduled = { cancel: () => clearTimeout(timer) };
+    }
+  }
+
+  /** Publishes what has gathered. */
+  flush(): void {
+    this.stop();
+    this.#lastTick = performance.now();
+    const { bus, sceneId, stream, latePresence, published } = this.#options;
+    const count = this.#count + 1;
+    const messages = this.#take(count);
+    if (!bus.isShared) return;
+    const presence = latePresence();
+    if (presence !== undefined) messages.push(presence);
+    if (messages.length === 0) return;
+    this.#count = count;
+    const envelope = encodeEnvelope({ stream, count, messages });
+    bus.publish(sceneId, envelope);
+    published(envelope.byteLength);
+  }
+
+  stop(): void {
+    this.#scheduled?.cancel();
+    this.#scheduled = undefined;
+  }
+
+  #take(count: number): BusMessage[] {
+    const [updates, positions, others] = [this.#updates, this.#positions, this.#others];
+    this.#updates = [];
+    this.#positions = [];
+    this.#others = [];
+    const messages: BusMessage[] = [];
+    const bytes = updates.reduce((sum, update) => sum + update.byteLength, 0);
+    if (bytes > this.#maxUpdateBytes) this.#incomplete = count;
+    else if (updates.length > 0) messages.push({ kind: 'updates', updates });
+    const pending = this.#uncommitted[0];
+    const through = pending === undefined ? count : Math.min(count, pending - 1);
+    for (const { seq, since } of positions) {
+      // A position without its updates sends whoever hears it to the log.
+      messages.push({ kind: 'position', seq, since: since <= this.#incomplete ? 0 : since, through });
+    }
+    return [...messages, ...others];
+  }
+}

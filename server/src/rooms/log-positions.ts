@@ -1,0 +1,48 @@
+/** Which rows of a scene's log a replica holds, where they may become known in any order. */
+export class LogPositions {
+  #seen: number;
+  #head: number;
+  readonly #ahead = new Set<number>();
+
+  /** `seen`: everything up to there is held. */
+  constructor(seen: number) {
+    this.#seen = seen;
+    this.#head = seen;
+  }
+
+  /** Every row up to here is held. */
+  get seen(): number {
+    return this.#seen;
+  }
+
+  /** The log goes at least so far. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Whether rows are known to exist that are not held, or lie behind some that are not. */
+  get hasHole(): boolean {
+    return this.#seen < this.#head;
+  }
+
+  /** The row `seq` exists. */
+  exists(seq: number): void {
+    this.#head = Math.max(this.#head, seq);
+  }
+
+  /** The row `seq` is held. */
+  hold(seq: number): void {
+    this.exists(seq);
+    if (seq > this.#seen) this.#ahead.add(seq);
+    while (this.#ahead.delete(this.#seen + 1)) this.#seen++;
+  }
+
+  /** Every row up to `seq` is held. */
+  holdAll(seq: number): void {
+    if (seq <= this.#seen) return;
+    this.#seen = seq;
+    this.exists(seq);
+    for (const held of this.#ahead) if (held <= seq) this.#ahead.delete(held);
+    while (this.#ahead.delete(this.#seen + 1)) this.#seen++;
+  }
+}

@@ -1,0 +1,86 @@
+import type { SceneLog } from '../log/scene-log.js';
+import type { Logger } from '../observability/logger.js';
+import type { Bus } from './bus.js';
+
+/** An open room, as far as its log goes. */
+export interface WatchedRoom {
+  readonly sceneId: string;
+  /** The log goes at least so far. */
+  headIs(seq: number): void;
+  /** What somebody may do may have changed without our hearing of it. */
+  accessChanged(subject: undefined): void;
+  /** The scene has been deleted. */
+  evict(): void;
+}
+
+export interface LogWatchOptions {
+  readonly log: SceneLog;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly rooms: () => Promise<readonly WatchedRoom[]>;
+  /** How often the log is looked at while other servers cannot be heard. Default 2,000 ms. */
+  readonly lostMs?: number;
+  /** How often it is looked at all the same while they can. Default 30,000 ms. */
+  readonly connectedMs?: number;
+}
+
+/** Looks at certain times how far the logs of the open scenes go, in one statement for all of them. */
+export class LogWatch {
+  readonly #options: LogWatchOptions;
+  readonly #unwatch: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: LogWatchOptions) {
+    this.#options = options;
+    this.#unwatch = options.bus.watch({
+      lost: () => this.#schedule(),
+      regained: () => void this.look(),
+      gone: () => undefined,
+    });
+    this.#schedule();
+  }
+
+  /** Looks now; rooms whose log has moved on read what they lack. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+      this.#schedule();
+    });
+    return this.#looking;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#unwatch();
+    clearTimeout(this.#timer);
+    await this.#looking;
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    const { bus, lostMs = 2_000, connectedMs = 30_000 } = this.#options;
+    this.#timer = setTimeout(() => void this.look(), bus.isConnected ? connectedMs : lostMs);
+    this.#timer.unref();
+  }
+
+  async #look(): Promise<void> {
+    const { bus, log, logger } = this.#options;
+    if (!bus.isShared) return;
+    const rooms = await this.#options.rooms();
+    if (rooms.length === 0) return;
+    try {
+      const heads = await log.heads(rooms.map((room) => room.sceneId));
+      for (const room of rooms) {
+        const head = heads.get(room.sceneId);
+        if (head === undefined) room.evict();
+        else room.headIs(head);
+        if (!bus.isConnected) room.accessChanged(undefined);
+      }
+    } catch (error) {
+      logger.warn({ err: error }, 'the log could not be looked at');
+    }
+  }
+}

@@ -1,0 +1,376 @@
+import { DioramaError, type ErrorCode } from '@diorama/shared';
+import { randomInt } from 'node:crypto';
+import type { StoredScene } from '../log/load.js';
+import type { Logger } from '../observability/logger.js';
+import type { Bus, BusListener, ServerId } from './bus.js';
+import { decodeEnvelope, type BusEnvelope, type BusMessage } from './bus-messages.js';
+import type { BusMetrics } from './bus-metrics.js';
+import { BusOutbox } from './bus-outbox.js';
+import { ForeignUpdates, type ForeignBatch } from './foreign-updates.js';
+import { LogPositions } from './log-positions.js';
+import type { Presence } from './presence.js';
+import { SharedPresences, type PresenceOwner } from './shared-presence.js';
+
+/** A room as its link to other servers sees it. */
+export interface LinkedRoom {
+  readonly presence: Presence<PresenceOwner>;
+  /** Applies and shows what other servers wrote. It is in the log, or on its way there. */
+  applyForeign(updates: readonly Uint8Array[]): void;
+  /** Applies and shows what has been read from the log. */
+  applyStored(stored: StoredScene): void;
+  /** Stores and publishes what another server has shown and may never store; resolves when it is committed. */
+  adopt(updates: readonly Uint8Array[]): Promise<number>;
+  /** Reads the log behind `after`. */
+  readLog(after: number): Promise<StoredScene>;
+  presenceChanged(clients: readonly number[]): void;
+  /** Clients that have to announce themselves again with a later clock. */
+  presenceOutdated(clients: readonly { client: number; clock: number }[]): void;
+  /** What a person may do here may have changed; what everybody may do, without one. */
+  accessChanged(subject: string | undefined): void;
+  evict(code: ErrorCode): void;
+}
+
+export interface SceneLinkOptions {
+  readonly sceneId: string;
+  readonly bus: Bus;
+  readonly metrics: BusMetrics;
+  readonly logger: Logger;
+  /** A row of the log that others know of may be on its way for so long before the log is read. Default 150 ms. */
+  readonly holeMs?: number;
+  /** What another server has not committed after this long is committed here. Default 10,000 ms. */
+  readonly adoptMs?: number;
+}
+
+interface Buffered {
+  readonly message: Uint8Array;
+  readonly from: ServerId;
+}
+
+const RETRY_MS = 1_000;
+
+/**
+ * Ties a room to the rooms of the same scene on other servers.
+ *
+ * What is relayed here is published at once, and its position in the log after the commit. A position that is missing, or
+ * whose updates may be missing, sends us to the log, which is the truth.
+ */
+export class SceneLink {
+  readonly #options: SceneLinkOptions;
+  readonly #bus: Bus;
+  /** Names this opening of the scene; other servers have others. */
+  readonly #stream = randomInt(1, 2 ** 47);
+  readonly #outbox: BusOutbox;
+  readonly #foreign = new ForeignUpdates();
+  readonly #adopting = new Set<ForeignBatch>();
+  #positions = new LogPositions(0);
+  #ownRows = 0;
+  #lastRow: Promise<number> | undefined;
+  #room: LinkedRoom | undefined;
+  #presence: SharedPresences | undefined;
+  #buffered: Buffered[] = [];
+  #unsubscribe: () => void = () => undefined;
+  #unwatch: () => void = () => undefined;
+  #holeTimer: NodeJS.Timeout | undefined;
+  #adoptTimer: NodeJS.Timeout | undefined;
+  #reading: Promise<void> | undefined;
+  #waiting: (() => void)[] = [];
+  #closed = false;
+
+  constructor(options: SceneLinkOptions) {
+    this.#options = options;
+    this.#bus = options.bus;
+    this.#outbox = new BusOutbox({
+      sceneId: options.sceneId,
+      bus: options.bus,
+      stream: this.#stream,
+      latePresence: () => this.#presence?.takeChanged(),
+      published: (bytes) => options.metrics.published(bytes),
+    });
+  }
+
+  /** Every row of the log up to here is in the document. */
+  get position(): number {
+    return this.#positions.seen;
+  }
+
+  get isShared(): boolean {
+    return this.#bus.isShared;
+  }
+
+  /** Rows of this server that were committed so far. */
+  get ownRows(): number {
+    return this.#ownRows;
+  }
+
+  /** Whether what other servers have put into the document is exactly what the log has up to `position`. */
+  get isExact(): boolean {
+    return this.#foreign.isCommitted && !this.#positions.hasHole;
+  }
+
+  /** Starts to listen. Call it before the scene is loaded, so that nothing falls between. */
+  async subscribe(): Promise<void> {
+    this.#unwatch = this.#bus.watch(this.#listener);
+    this.#unsubscribe = await this.#bus.subscribe(this.#options.sceneId, (message, from) =>
+      this.#receive(message, from),
+    );
+    if (this.#closed) this.#unsubscribe();
+  }
+
+  /** The room has been loaded from the log up to `seq`. */
+  attach(room: LinkedRoom, seq: number): void {
+    this.#room = room;
+    this.#presence = new SharedPresences(room.presence);
+    this.#positions = new LogPositions(seq);
+    const buffered = this.#buffered;
+    this.#buffered = [];
+    for (const { message, from } of buffered) this.#receive(message, from);
+    this.#outbox.add({ kind: 'query' });
+  }
+
+  /** An update was appended to the log and will be committed by `commit`. */
+  appended(commit: Promise<number>): void {
+    if (commit === this.#lastRow) return;
+    this.#lastRow = commit;
+    this.#outbox.rowBegun();
+  }
+
+  /** An update is shown to the clients here. */
+  relayed(update: Uint8Array): void {
+    this.#outbox.addUpdate(update);
+  }
+
+  /** The oldest row that was appended here is committed, and all that it holds has been relayed. */
+  committed(seq: number): void {
+    this.#ownRows++;
+    this.#outbox.rowCommitted(seq);
+    this.#positions.hold(seq);
+    this.#moved();
+  }
+
+  /** The oldest row that was appended here will never be committed. */
+  abandoned(): void {
+    this.#outbox.rowAbandoned();
+  }
+
+  /** Calls back once everything that the document has from other servers is known to be committed. */
+  whenCommitted(callback: () => void): void {
+    this.#foreign.whenCommitted(callback);
+  }
+
+  /** Clients here have changed their presence. */
+  presenceChanged(clients: readonly number[]): void {
+    if (!this.isShared) return;
+    this.#presence?.changed(clients);
+    this.#outbox.wake();
+  }
+
+  /** Resolves when position, exactness or what is stored may have changed. */
+  moved(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** The log is known to go as far as `seq`: it is read unless what is missing arrives at once. */
+  headIs(seq: number): void {
+    this.#positions.exists(seq);
+    this.#watchHole();
+  }
+
+  /** Reads what the log has behind `position`. Rejects when it cannot be read. */
+  async catchUp(): Promise<void> {
+    // A reading under way may have begun before what the caller knows of.
+    await this.#reading?.catch(() => undefined);
+    this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    if (this.#room !== undefined) {
+      this.#outbox.add({ kind: 'leave' });
+      this.#outbox.flush();
+    }
+    this.#closed = true;
+    this.#outbox.stop();
+    this.#unsubscribe();
+    this.#unwatch();
+    clearTimeout(this.#holeTimer);
+    clearTimeout(this.#adoptTimer);
+    this.#ring();
+  }
+
+  readonly #listener: BusListener = {
+    regained: () => {
+      if (this.#room === undefined) return;
+      this.#outbox.add({ kind: 'head', seq: this.position });
+      this.#outbox.add({ kind: 'query' });
+      this.#sayPresence();
+      this.#room.accessChanged(undefined);
+    },
+    lost: () => this.#lose(() => true),
+    gone: (server) => this.#lose((each) => each === server),
+  };
+
+  #sayPresence(): void {
+    if (this.#presence !== undefined) this.#outbox.add(this.#presence.all());
+  }
+
+  /** Nothing more is heard of some servers: their clients are gone, and what they had not committed is committed here. */
+  #lose(which: (server: ServerId) => boolean): void {
+    const streams = new Set(this.#foreign.forget(which));
+    this.#adopt((batch) => streams.has(batch.stream));
+    this.#presenceGone((client) => which(client.server));
+  }
+
+  #presenceGone(which: Parameters<SharedPresences['leave']>[0]): void {
+    this.#room?.presenceChanged(this.#presence?.leave(which) ?? []);
+  }
+
+  #receive(message: Uint8Array, from: ServerId): void {
+    if (this.#closed) return;
+    if (this.#room === undefined) {
+      this.#buffered.push({ message, from });
+      return;
+    }
+    this.#options.metrics.received(message.byteLength);
+    const envelope = decodeEnvelope(message);
+    if (envelope === undefined) return;
+    if (envelope.stream !== 0) this.#track(envelope, from);
+    for (const each of envelope.messages) if (!this.#closed) this.#handle(this.#room, each, envelope, from);
+  }
+
+  #track({ stream, count, messages }: BusEnvelope, from: ServerId): void {
+    const arrival = this.#foreign.arrived(from, stream, count);
+    // It was here before us, or we have taken it for dead: it has clients that we do not know of.
+    const tellsAll = messages.some((each) => each.kind === 'query' || (each.kind === 'presence' && each.all));
+    if (arrival === 'new' && !tellsAll) this.#outbox.add({ kind: 'query' });
+  }
+
+  #handle(room: LinkedRoom, message: BusMessage, { stream, count }: BusEnvelope, from: ServerId): void {
+    switch (message.kind) {
+      case 'updates':
+        this.#foreign.add(stream, count, message.updates, performance.now());
+        room.applyForeign(message.updates);
+        this.#watchUncommitted();
+        return;
+      case 'position':
+        this.#foreign.committed(stream, message.through);
+        if (this.#foreign.isWhole(stream, message.since)) this.#positions.hold(message.seq);
+        else if (message.seq > this.position) {
+          this.#positions.exists(message.seq);
+          this.#resync();
+        }
+        this.#moved();
+        return;
+      case 'head':
+        this.headIs(message.seq);
+        return;
+      case 'presence': {
+        const { changed, outdated } = this.#presence?.receive(from, stream, message) ?? {
+          changed: [],
+          outdated: [],
+        };
+        room.presenceChanged(changed);
+        if (outdated.length > 0) this.#outbox.add({ kind: 'presence-outdated', clocks: outdated });
+        return;
+      }
+      case 'query':
+        this.#outbox.add({ kind: 'head', seq: this.position });
+        this.#sayPresence();
+        return;
+      case 'presence-outdated':
+        room.presenceOutdated(message.clocks);
+        return;
+      case 'leave':
+        this.#foreign.forget((_, each) => each === stream);
+        this.#adopt((batch) => batch.stream === stream);
+        this.#presenceGone((client) => client.stream === stream);
+        return;
+      case 'access-changed':
+        room.accessChanged(message.subject === '' ? undefined : message.subject);
+        return;
+      case 'evict':
+        room.evict(message.code);
+        return;
+    }
+  }
+
+  /** What is shown must come to be stored, also when the server that showed it does not live to store it. */
+  #adopt(which: (batch: ForeignBatch) => boolean): void {
+    for (const batch of this.#foreign.batches((each) => which(each) && !this.#adopting.has(each))) {
+      this.#adopting.add(batch);
+      this.#room
+        ?.adopt(batch.updates)
+        .then(() => this.#foreign.settled(batch))
+        // The room fails with its log, and closes.
+        .catch((error: unknown) =>
+          this.#options.logger.debug({ err: error }, 'updates of another server were not stored'),
+        )
+        .finally(() => {
+          this.#adopting.delete(batch);
+          this.#watchUncommitted();
+          this.#ring();
+        });
+    }
+  }
+
+  #watchUncommitted(): void {
+    const { oldest } = this.#foreign;
+    if (this.#adoptTimer !== undefined || oldest === undefined || this.#closed) return;
+    const { adoptMs = 10_000 } = this.#options;
+    const wait = Math.max(RETRY_MS, oldest.at + adoptMs - performance.now());
+    this.#adoptTimer = setTimeout(() => {
+      this.#adoptTimer = undefined;
+      const overdue = performance.now() - adoptMs;
+      this.#adopt((batch) => batch.at <= overdue);
+      if (this.#adopting.size === 0) this.#watchUncommitted();
+    }, wait);
+    this.#adoptTimer.unref();
+  }
+
+  #moved(): void {
+    this.#watchHole();
+    this.#ring();
+  }
+
+  #ring(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** What is missing is on its way, as a rule; where nothing has come for a while, it is read from the log. */
+  #watchHole(): void {
+    if (!this.#positions.hasHole || this.#holeTimer !== undefined || this.#closed) return;
+    const before = this.position;
+    this.#holeTimer = setTimeout(() => {
+      this.#holeTimer = undefined;
+      if (this.#positions.hasHole && this.position === before) this.#resync();
+      else this.#watchHole();
+    }, this.#options.holeMs ?? 150);
+    this.#holeTimer.unref();
+  }
+
+  #resync(): void {
+    this.catchUp().catch((error: unknown) => {
+      if (this.#closed) return;
+      if (error instanceof DioramaError && error.code === 'scene_not_found') {
+        this.#room?.evict('scene_not_found');
+        return;
+      }
+      this.#options.logger.warn({ err: error, scene: this.#options.sceneId }, 'the log could not be read');
+      setTimeout(() => this.#watchHole(), RETRY_MS).unref();
+    });
+  }
+
+  async #read(): Promise<void> {
+    if (this.#room === undefined || this.#closed) return;
+    this.#options.metrics.resynced();
+    const after = this.position;
+    const stored = await this.#room.readLog(after);
+    if (this.#closed) return;
+    if (stored.seq > after) this.#room.applyStored(stored);
+    this.#positions.holdAll(stored.seq);
+    this.#moved();
+  }
+}
