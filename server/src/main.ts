@@ -16,6 +16,13 @@ import { FilesystemObjectStore } from './adapters/filesystem/filesystem-object-s
 import { openAssets } from './assets/open-assets.js';
 import { ConfigError, loggableConfig, readConfig, type Config } from './config.js';
 import type { Database } from './database/database.js';
+import { EditRecorder } from './edits/edit-recorder.js';
+import { editRoutes } from './edits/edit-routes.js';
+import { EditStore } from './edits/edit-store.js';
+import { SceneEdits } from './edits/scene-edits.js';
+import { IdempotencyStore } from './idempotency/idempotency-store.js';
+import { IdempotentRequests } from './idempotency/idempotent-requests.js';
+import { Housekeeping } from './processes/housekeeping.js';
 import { installDemo } from './demo/install-demo.js';
 import { migrate } from './database/migrate.js';
 import { createApp } from './http/app.js';
@@ -43,6 +50,9 @@ const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.u
 const EDITOR_DIRECTORY = fileURLToPath(new URL('../../editor/dist', import.meta.url));
 const RENDER_WORKER_ENTRY = fileURLToPath(new URL('../../render-worker/dist/main.js', import.meta.url));
 const HTTP_GRACE_MS = 3_000;
+/** Promised are 24. */
+const IDEMPOTENCY_KEYS_HOURS = 48;
+const EDITS_DAYS = 90;
 
 /** One line for whoever watches the terminal; the log has the details. */
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -109,15 +119,29 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     renderingProbe(queue),
   ];
 
-  const sceneService = new SceneService({ store: scenes, access, rooms });
+  const editStore = new EditStore({ database });
+  const recorder = new EditRecorder({ rooms, store: editStore });
+  const edits = new SceneEdits({ access, rooms, recorder, store: editStore });
+  const keys = new IdempotencyStore({ database });
+  const housekeeping = new Housekeeping({
+    logger,
+    tasks: {
+      'idempotency keys': () => keys.deleteOlderThan(IDEMPOTENCY_KEYS_HOURS),
+      edits: () => editStore.deleteOlderThan(EDITS_DAYS),
+    },
+  });
+  shutdown.register('housekeeping', () => housekeeping.stop());
+  const sceneService = new SceneService({ store: scenes, access, rooms, recorder });
   const app = createApp({
     routes: [
       ...systemRoutes(PACKAGE.version, probes),
       ...sceneRoutes(sceneService),
+      ...editRoutes(edits),
       ...assets.routes,
       ...renderJobRoutes({ jobs, objects, logger }),
     ],
     authenticator,
+    idempotency: new IdempotentRequests({ store: keys, logger }),
     maxJsonBodyBytes: config.MAX_JSON_BODY_BYTES,
     logger,
     registry,
@@ -148,6 +172,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   logger.info({ port }, 'listening');
   // Workers take a second or more to be ready, and nothing but pictures waits for them.
   queue.start();
+  housekeeping.start();
   const token = config.developmentIdentity ? await issueDevelopmentToken(authenticator, dataDir) : undefined;
   tell(`Diorama is ready: ${editorLink({ host: config.HOST, port, token, scene: demo ?? undefined })}`);
 }

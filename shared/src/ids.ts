@@ -12,11 +12,15 @@ export const sceneIdSchema = id('scn', 'a scene');
 export const assetIdSchema = id('ast', 'an asset');
 export const renderJobIdSchema = id('job', 'a render job');
 export const shareLinkIdSchema = id('shl', 'a share link');
+export const editIdSchema = id('edt', 'an edit');
+export const versionIdSchema = id('ver', 'a version');
 
 export type SceneId = z.infer<typeof sceneIdSchema>;
 export type AssetId = z.infer<typeof assetIdSchema>;
 export type RenderJobId = z.infer<typeof renderJobIdSchema>;
 export type ShareLinkId = z.infer<typeof shareLinkIdSchema>;
+export type EditId = z.infer<typeof editIdSchema>;
+export type VersionId = z.infer<typeof versionIdSchema>;
 
 /** Node, material and animation ids are chosen by clients: any short key. */
 export const NODE_ID_MAX_LENGTH = 128;
@@ -27,9 +31,12 @@ export const isNodeId = (text: string): boolean => text.length > 0 && text.lengt
 const ID_LENGTH = 20;
 const randomKey = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', ID_LENGTH);
 
-export const newSceneId = (): SceneId => `scn_${randomKey()}` as SceneId;
+/** `key` is made by `newKey`, for whoever needs the same id for every try of a request. */
+export const newSceneId = (key: string = randomKey()): SceneId => `scn_${key}` as SceneId;
 export const newAssetId = (): AssetId => `ast_${randomKey()}` as AssetId;
 export const newRenderJobId = (): RenderJobId => `job_${randomKey()}` as RenderJobId;
 export const newShareLinkId = (): ShareLinkId => `shl_${randomKey()}` as ShareLinkId;
+export const newEditId = (key: string = randomKey()): EditId => `edt_${key}` as EditId;
+export const newVersionId = (key: string = randomKey()): VersionId => `ver_${key}` as VersionId;
 /** A key for a node, material, animation or comment thread. */
 export const newKey = (): NodeId => randomKey();

@@ -1,6 +1,7 @@
 import type { Endpoint, EndpointBody, EndpointOutput, EndpointParams, EndpointQuery } from '@diorama/shared';
 import type { Request, Response } from 'express';
 import type { Principal } from '../access/principal.js';
+import type { Attempt } from './attempt.js';
 
 /** What a handler is given: everything that the endpoint's schemas describe, checked and parsed. */
 export interface RequestContext<E extends Endpoint> {
@@ -9,6 +10,8 @@ export interface RequestContext<E extends Endpoint> {
   readonly query: EndpointQuery<E>;
   readonly body: EndpointBody<E>;
   readonly requestId: string;
+  /** Which try of the request this is, if it may be repeated. */
+  readonly attempt: Attempt;
   /** For bodies and answers that are streams. */
   readonly req: Request;
   readonly res: Response;

@@ -1,5 +1,5 @@
 import { DioramaError } from '@diorama/shared';
-import express, { type RequestHandler } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
 
 /** Deeper than any scene document; recursion over what passed is safe. */
 export const JSON_DEPTH_MAX = 64;
@@ -37,8 +37,13 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
+const rawBodies = new WeakMap<Request, Uint8Array>();
+
+/** The bytes that `req.body` was parsed from, where `jsonBody` was told that they are needed. */
+export const rawBodyOf = (req: Request): Uint8Array | undefined => rawBodies.get(req);
+
 /** Reads a JSON body of at most `limit` bytes into `req.body`. */
-export function jsonBody(limit: number): RequestHandler {
+export function jsonBody(limit: number, needsBytes: (req: Request) => boolean = () => false): RequestHandler {
   const read = express.raw({ type: () => true, limit });
   return (req, res, next) => {
     if (!req.is(['json', '+json'])) {
@@ -52,7 +57,9 @@ export function jsonBody(limit: number): RequestHandler {
         return;
       }
       try {
-        req.body = parseJson(Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0));
+        const bytes = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+        if (needsBytes(req)) rawBodies.set(req, bytes);
+        req.body = parseJson(bytes);
         next();
       } catch (failure) {
         next(failure);

@@ -7,10 +7,14 @@ import {
   type ErrorCode,
 } from '@diorama/shared';
 import type { z } from 'zod';
+import { takesIdempotencyKey } from './idempotency-key.js';
 import { SchemaComponents, type JsonSchema } from './openapi-schemas.js';
 
 /** What any operation with a token may answer. */
 const COMMON_ERRORS: readonly ErrorCode[] = ['invalid_request', 'unauthenticated', 'internal'];
+
+const IDEMPOTENCY_KEY =
+  'Requests with the same key are one request: it is carried out once, and its answer is kept for 24 hours';
 
 const isJsonBody = (endpoint: Endpoint): boolean => endpoint.body?.type === 'json';
 
@@ -19,7 +23,10 @@ function errorCodesOf(endpoint: Endpoint): ErrorCode[] {
   const body: ErrorCode[] = isJsonBody(endpoint)
     ? ['malformed_json', 'json_too_deep', 'payload_too_large', 'unsupported_media_type']
     : [];
-  return [...new Set([...COMMON_ERRORS, ...body, ...endpoint.errors])];
+  const keyed: ErrorCode[] = takesIdempotencyKey(endpoint)
+    ? ['idempotency_in_progress', 'idempotency_key_reused']
+    : [];
+  return [...new Set([...COMMON_ERRORS, ...body, ...keyed, ...endpoint.errors])];
 }
 
 function parametersOf(endpoint: Endpoint, components: SchemaComponents): JsonSchema[] {
@@ -33,7 +40,10 @@ function parametersOf(endpoint: Endpoint, components: SchemaComponents): JsonSch
         schema: components.reference(type, 'input'),
       };
     });
-  const headers = Object.entries(endpoint.requestHeaders ?? {}).map(([name, description]) => ({
+  const keyed: Record<string, string> = takesIdempotencyKey(endpoint)
+    ? { 'idempotency-key': IDEMPOTENCY_KEY }
+    : {};
+  const headers = Object.entries({ ...endpoint.requestHeaders, ...keyed }).map(([name, description]) => ({
     name,
     in: 'header',
     required: false,

@@ -3,20 +3,27 @@ import express, { type Request, type RequestHandler, type Response, type Router 
 import type { z } from 'zod';
 import type { Authenticator } from '../access/authenticator.js';
 import type { Principal } from '../access/principal.js';
-import { STREAMED, type Route } from './handler.js';
-import { jsonBody } from './json-body.js';
+import type { StoredAnswer } from '../idempotency/idempotency-store.js';
+import type { IdempotentRequests } from '../idempotency/idempotent-requests.js';
+import { STREAMED, type JsonReply, type Route } from './handler.js';
+import { onlyAttempt, type Attempt } from './attempt.js';
+import { fingerprintOf, idempotencyKeyOf, takesIdempotencyKey } from './idempotency-key.js';
+import { jsonBody, rawBodyOf } from './json-body.js';
 import { sendProblem } from './problems.js';
 import { requestIdOf } from './request-id.js';
 
 export interface RouterOptions {
   readonly authenticator: Authenticator;
   readonly maxJsonBodyBytes: number;
+  readonly idempotency: IdempotentRequests;
 }
 
 /** A body may be wrong in a million places; the first hundred say enough. */
 const ISSUES_MAX = 100;
 
 const PUBLIC_PRINCIPAL: Principal = Object.freeze({ subject: '', tenant: '', name: '', role: 'viewer' });
+
+const hasIdempotencyKey = (req: Request): boolean => req.get('idempotency-key') !== undefined;
 
 /** `/a/{id}/files/{path}` as Express writes it; a parameter called `path` takes the rest of the URL. */
 const expressPath = (path: string): string =>
@@ -51,16 +58,27 @@ function parseParams(endpoint: Endpoint, raw: Record<string, string | string[]>)
   );
   const parsed = endpoint.params.safeParse(flat);
   if (parsed.success) return parsed.data;
-  const notFound = endpoint.errors.find((code) => code.endsWith('_not_found'));
+  const wrong = parsed.error.issues.map((issue) => String(issue.path[0]).replace(/_id$/, '_not_found'));
+  const notFound =
+    endpoint.errors.find((code) => wrong.includes(code)) ??
+    endpoint.errors.find((code) => code.endsWith('_not_found'));
   throw new DioramaError(notFound ?? 'invalid_request', `There is no ${Object.values(flat).join(' ')}`);
 }
 
-function answer(route: Route): RequestHandler {
+function send(res: Response, reply: JsonReply<unknown>): void {
+  res.status(reply.status).set(reply.headers ?? {});
+  if (reply.body === undefined) res.end();
+  else res.json(reply.body);
+}
+
+function answer(route: Route, { idempotency }: RouterOptions): RequestHandler {
   const { endpoint, handler } = route;
-  const bodySchema = endpoint.body?.type === 'json' ? endpoint.body.schema : undefined;
+  const bodySchema =
+    endpoint.body?.type === 'json' ? (endpoint.body.parsed ?? endpoint.body.schema) : undefined;
+  const keyed = takesIdempotencyKey(endpoint);
   return async (req: Request, res: Response) => {
     const principal = endpoint.public ? PUBLIC_PRINCIPAL : (res.locals['principal'] as Principal);
-    const reply = await handler({
+    const context = {
       principal,
       params: parseParams(endpoint, req.params) as undefined,
       query: parse(endpoint.query, req.query, ['query']) as undefined,
@@ -68,12 +86,27 @@ function answer(route: Route): RequestHandler {
       requestId: requestIdOf(res),
       req,
       res,
-    });
-    if (reply === STREAMED) return;
-    res.status(reply.status).set(reply.headers ?? {});
-    if (reply.body === undefined) res.end();
-    else res.json(reply.body);
+    };
+    const key = keyed ? idempotencyKeyOf(req) : undefined;
+    if (key === undefined) {
+      const reply = await handler({ ...context, attempt: onlyAttempt() });
+      if (reply !== STREAMED) send(res, reply);
+      return;
+    }
+    const { tenant, subject } = principal;
+    const work = async (attempt: Attempt) => storable(await handler({ ...context, attempt }));
+    const fingerprint = fingerprintOf(req, rawBodyOf(req));
+    const stored = await idempotency.run({ tenant, subject, key }, fingerprint, work);
+    res.status(stored.status).set(stored.headers);
+    if (stored.body === undefined) res.end();
+    else res.type('json').send(stored.body);
   };
+}
+
+function storable(reply: JsonReply<unknown> | typeof STREAMED): StoredAnswer {
+  if (reply === STREAMED) throw new Error('The answer to a POST is JSON');
+  const body = reply.body === undefined ? undefined : JSON.stringify(reply.body);
+  return { status: reply.status, headers: reply.headers ?? {}, body };
 }
 
 const authenticate =
@@ -97,8 +130,8 @@ export function createRouter(routes: readonly Route[], options: RouterOptions): 
       },
     ];
     if (!endpoint.public) steps.push(authenticate(options.authenticator));
-    if (endpoint.body?.type === 'json') steps.push(jsonBody(options.maxJsonBodyBytes));
-    router[endpoint.method](path, ...steps, answer(route));
+    if (endpoint.body?.type === 'json') steps.push(jsonBody(options.maxJsonBodyBytes, hasIdempotencyKey));
+    router[endpoint.method](path, ...steps, answer(route, options));
     const methods = methodsOf.get(path) ?? new Set<string>();
     methodsOf.set(path, methods.add(endpoint.method.toUpperCase()));
     if (endpoint.method === 'get') methods.add('HEAD');

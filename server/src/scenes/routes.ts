@@ -1,18 +1,11 @@
-import { api, DioramaError } from '@diorama/shared';
+import { api } from '@diorama/shared';
 import { route, STREAMED, type Route } from '../http/handler.js';
-import { parseSceneEtag, sceneEtag } from './etag.js';
+import { expectedSeq, parseSceneEtag, sceneEtag } from './etag.js';
 import type { SceneService } from './scene-service.js';
 
-/** The position that `If-Match` asks for; `*` only asks that the scene exists, which every operation checks. */
-function expectedSeq(header: string | undefined): number | undefined {
-  const expected = parseSceneEtag(header);
-  if (Number.isNaN(expected)) throw new DioramaError('precondition_failed', 'If-Match is no ETag of a scene');
-  return expected === 'any' ? undefined : expected;
-}
-
 export const sceneRoutes = (scenes: SceneService): Route[] => [
-  route(api.scenes.create, async ({ principal, body }) => {
-    const scene = await scenes.create(principal, body);
+  route(api.scenes.create, async ({ principal, body, attempt }) => {
+    const scene = await scenes.create(principal, body, attempt);
     const headers = { ETag: sceneEtag(scene.seq), Location: `/v1/scenes/${scene.scene_id}` };
     return { status: 201, headers, body: scene };
   }),

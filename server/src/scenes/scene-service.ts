@@ -2,6 +2,7 @@ import {
   applyDocument,
   documentToJson,
   DioramaError,
+  newSceneId,
   SCHEMA_VERSION,
   SceneDoc,
   type Role,
@@ -12,8 +13,10 @@ import {
 import type * as Y from 'yjs';
 import { requireRole, type Principal } from '../access/principal.js';
 import { effectiveRole, requireSceneRole, type SceneAccess } from '../access/scene-access.js';
+import type { EditRecorder } from '../edits/edit-recorder.js';
+import { onlyAttempt } from '../http/attempt.js';
 import { pageRequest, toPage } from '../http/cursor.js';
-import type { SceneRooms } from '../rooms/scene-rooms.js';
+import type { AtSeq, SceneRooms } from '../rooms/scene-rooms.js';
 import type { SceneRecord } from './scene-directory.js';
 import { scenePosition, type SceneStore } from './scene-store.js';
 
@@ -21,6 +24,7 @@ export interface SceneServiceOptions {
   readonly store: SceneStore;
   readonly access: SceneAccess;
   readonly rooms: SceneRooms;
+  readonly recorder: EditRecorder;
 }
 
 export interface SceneChange {
@@ -44,18 +48,32 @@ export class SceneService {
   readonly #store: SceneStore;
   readonly #access: SceneAccess;
   readonly #rooms: SceneRooms;
+  readonly #recorder: EditRecorder;
 
   constructor(options: SceneServiceOptions) {
     this.#store = options.store;
     this.#access = options.access;
     this.#rooms = options.rooms;
+    this.#recorder = options.recorder;
   }
 
-  async create(principal: Principal, change: SceneChange): Promise<Scene> {
+  async create(principal: Principal, change: SceneChange, attempt = onlyAttempt()): Promise<Scene> {
     requireRole(principal, 'editor');
     const name = change.name ?? change.document?.scene.name ?? '';
-    const record = await this.#store.create(principal.tenant, principal.subject, name);
-    return this.#apply(principal, { scene: record, role: principal.role }, { ...change, name });
+    const { tenant, subject, role } = principal;
+    const scene = await this.#store.create(tenant, subject, name, newSceneId(attempt.effectKey));
+    // Should an earlier try have come this far, others may have edited the scene since.
+    const isThere = attempt.isRepeated && scene.headSeq > 0;
+    const { value, seq } = isThere
+      ? await this.#rooms.read(scene.sceneId, documentToJson)
+      : await this.#seen(
+          scene.sceneId,
+          await this.#rooms.edit(scene.sceneId, principal, (doc) => {
+            applyChange(doc, { ...change, name });
+            return documentToJson(doc);
+          }),
+        );
+    return toScene({ scene: { ...scene, updatedAt: new Date() }, role }, value, seq);
   }
 
   async list(
@@ -78,8 +96,21 @@ export class SceneService {
 
   /** The least edit that makes the scene what `change` says. `ifSeq` throws `precondition_failed` at any other position. */
   async replace(principal: Principal, sceneId: string, change: SceneChange, ifSeq?: number): Promise<Scene> {
-    const grant = await this.#access.require(principal, sceneId, 'editor');
-    return this.#apply(principal, grant, change, ifSeq);
+    const { scene, role } = await this.#access.require(principal, sceneId, 'editor');
+    const edited = await this.#recorder.run({
+      sceneId: scene.sceneId,
+      principal,
+      attempt: onlyAttempt(),
+      kind: 'replace',
+      summary: () => (change.document === undefined ? 'Renamed' : 'Replaced the document'),
+      ifSeq,
+      change: (doc) => {
+        applyChange(doc, change);
+        return documentToJson(doc);
+      },
+    });
+    const { value, seq } = await this.#seen(scene.sceneId, edited);
+    return toScene({ scene: { ...scene, updatedAt: new Date() }, role }, value, seq);
   }
 
   /** For editors while the scene is open to its tenant, for owners alone once it has members, never for guests. */
@@ -94,25 +125,9 @@ export class SceneService {
     await this.#rooms.evict(sceneId, 'scene_not_found');
   }
 
-  async #apply(
-    principal: Principal,
-    { scene, role }: Grant,
-    change: SceneChange,
-    ifSeq?: number,
-  ): Promise<Scene> {
-    const edited = await this.#rooms.edit(
-      scene.sceneId,
-      principal,
-      (doc) => {
-        applyChange(doc, change);
-        return documentToJson(doc);
-      },
-      ifSeq === undefined ? {} : { ifSeq },
-    );
-    // Whoever takes the position as what they have seen must have seen what others wrote before it.
-    const { value, seq } =
-      edited.exact === false ? await this.#rooms.read(scene.sceneId, documentToJson) : edited;
-    return toScene({ scene: { ...scene, updatedAt: new Date() }, role }, value, seq);
+  /** Whoever takes the position as what they have seen must have seen what others wrote before it. */
+  async #seen(sceneId: string, edited: AtSeq<SceneDocument>): Promise<AtSeq<SceneDocument>> {
+    return edited.exact === false ? this.#rooms.read(sceneId, documentToJson) : edited;
   }
 }
 

@@ -30,10 +30,17 @@ export class SceneStore implements SceneDirectory {
     this.#newId = options.newId ?? newSceneId;
   }
 
-  async create(tenant: string, createdBy: string, name: string): Promise<SceneRecord> {
+  /** A scene of this id that is there already stays as it is. */
+  async create(
+    tenant: string,
+    createdBy: string,
+    name: string,
+    id: SceneId = this.#newId(),
+  ): Promise<SceneRecord> {
     const { rows } = await this.#database.query<SceneRecord>(
-      `INSERT INTO scenes AS s (scene_id, tenant, name, created_by) VALUES ($1, $2, $3, $4) RETURNING ${COLUMNS}`,
-      [this.#newId(), tenant, name, createdBy],
+      `INSERT INTO scenes AS s (scene_id, tenant, name, created_by) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (scene_id) DO UPDATE SET tenant = s.tenant RETURNING ${COLUMNS}`,
+      [id, tenant, name, createdBy],
     );
     return rows[0] as SceneRecord;
   }

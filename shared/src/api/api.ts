@@ -1,4 +1,5 @@
 import { assetEndpoints } from './assets.js';
+import { editEndpoints } from './edits.js';
 import type { Endpoint } from './endpoint.js';
 import { renderJobEndpoints } from './render-jobs.js';
 import { sceneEndpoints } from './scenes.js';
@@ -7,6 +8,7 @@ import { systemEndpoints } from './system.js';
 /** The whole REST API. */
 export const api = {
   scenes: sceneEndpoints,
+  edits: editEndpoints,
   assets: assetEndpoints,
   renderJobs: renderJobEndpoints,
   system: systemEndpoints,

@@ -12,7 +12,12 @@ export interface ResponseSpec<T extends z.ZodType = z.ZodType> {
 }
 
 export type BodySpec =
-  | { readonly type: 'json'; readonly schema: z.ZodType }
+  | {
+      readonly type: 'json';
+      readonly schema: z.ZodType;
+      /** What is checked before the handler is called, where the handler checks the rest itself. By default all of it. */
+      readonly parsed?: z.ZodType;
+    }
   /** `fields` documents the parts; the server streams them. */
   | { readonly type: 'multipart'; readonly description: string; readonly files: string };
 
@@ -47,7 +52,10 @@ type JsonBodyOf<E extends Endpoint> = E['body'] extends { type: 'json'; schema: 
 export type EndpointParams<E extends Endpoint> = ParsedOf<E['params']>;
 export type EndpointQuery<E extends Endpoint> = ParsedOf<E['query']>;
 export type EndpointQueryInput<E extends Endpoint> = InputOf<E['query']>;
-export type EndpointBody<E extends Endpoint> = ParsedOf<JsonBodyOf<E>>;
+type ParsedBodyOf<E extends Endpoint> = E['body'] extends { type: 'json'; parsed: infer S }
+  ? S
+  : JsonBodyOf<E>;
+export type EndpointBody<E extends Endpoint> = ParsedOf<ParsedBodyOf<E>>;
 export type EndpointBodyInput<E extends Endpoint> = InputOf<JsonBodyOf<E>>;
 
 type SchemaOfResponse<R> = R extends { schema: infer S extends z.ZodType } ? z.output<S> : undefined;

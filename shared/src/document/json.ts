@@ -38,13 +38,13 @@ function applyKeys(map: Y.Map<unknown>, target: object, read: Read): void {
   for (const [key, value] of Object.entries(wanted)) {
     if (sameValue(current[key], value)) continue;
     const existing = map.get(key);
-    if (existing instanceof Y.Array && Array.isArray(value)) applyArray(existing as Y.Array<unknown>, value);
+    if (existing instanceof Y.Array && Array.isArray(value)) setArray(existing as Y.Array<unknown>, value);
     else setIfChanged(map, key, value);
   }
 }
 
 /** Replaces only the part between the common head and tail, so that concurrent additions elsewhere survive. */
-function applyArray(array: Y.Array<unknown>, target: readonly unknown[]): void {
+export function setArray(array: Y.Array<unknown>, target: readonly unknown[]): void {
   const current = array.toArray().map(toPlain);
   let head = 0;
   while (head < Math.min(current.length, target.length) && sameValue(current[head], target[head])) head++;

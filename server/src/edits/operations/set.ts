@@ -1,0 +1,149 @@
+import {
+  animationSchema,
+  isNodeId,
+  issuesOf,
+  jsonPointer,
+  materialSchema,
+  nodeSchemaOf,
+  readAnimation,
+  readMaterial,
+  readSettings,
+  sameValue,
+  SCHEMA_VERSION,
+  sceneSettingsSchema,
+  type Issue,
+  type OperationOf,
+  type SceneNode,
+} from '@diorama/shared';
+import type { z } from 'zod';
+import type { StoredItem } from '../draft.js';
+import type { Done, OperationContext } from './context.js';
+import { fault, OperationFault } from './fault.js';
+import { ROOT_OF } from './item-roots.js';
+
+type SetOperation = OperationOf<'set'>;
+type Shape = Readonly<Record<string, z.ZodType>>;
+
+/** Values that are objects of fixed form: what a caller leaves out of them stays. */
+const MERGED = ['pose', 'geometry', 'light', 'camera'];
+
+export function set(context: OperationContext, operation: SetOperation): Done {
+  switch (operation.target) {
+    case 'settings':
+      return setSettings(context, operation);
+    case 'node':
+      return setNode(context, operation);
+    case 'material':
+      return setItem(context, operation, 'material', materialSchema.shape, readMaterial);
+    case 'animation':
+      return setItem(context, operation, 'animation', animationSchema.shape, readAnimation);
+  }
+}
+
+function setSettings({ draft }: OperationContext, operation: SetOperation): Done {
+  const stored = draft.item('scene') ?? {};
+  const checked = checkedValues(sceneSettingsSchema.shape, operation, readSettings(stored), stored);
+  const version = checked['schemaVersion'];
+  if (typeof version === 'number' && version > SCHEMA_VERSION)
+    throw fault(
+      ['values', 'schemaVersion'],
+      'invalid_document',
+      `This server writes version ${SCHEMA_VERSION}`,
+    );
+  draft.write('scene', null, checked);
+  return { id: null };
+}
+
+function setNode({ draft }: OperationContext, { id = '', values, unset }: SetOperation): Done {
+  const node = draft.node(id);
+  if (node === undefined) throw fault(['id'], 'unknown_id', `There is no node ${id}`);
+  if (Object.hasOwn(values, 'kind') && values['kind'] !== node.kind)
+    throw fault(['values', 'kind'], 'invalid_document', `Node ${id} is a ${node.kind} and stays one`);
+  if (unset.includes('kind'))
+    throw fault(['unset', unset.indexOf('kind')], 'invalid_document', 'A node has a kind');
+  const checked = checkedValues(
+    nodeSchemaOf(node.kind).shape,
+    { values, unset },
+    node,
+    draft.item('nodes', id) ?? {},
+  );
+  const parent = (checked['pose'] as SceneNode['pose'] | undefined)?.parent ?? null;
+  if (Object.hasOwn(values, 'pose') && parent !== node.pose.parent)
+    requireParent(draft.tree, id, parent, ['values', 'pose', 'parent']);
+  draft.write('nodes', id, checked);
+  return { id };
+}
+
+function setItem(
+  { draft }: OperationContext,
+  { id = '', values, unset }: SetOperation,
+  target: 'material' | 'animation',
+  shape: Shape,
+  read: (value: unknown) => object | undefined,
+): Done {
+  const item = isNodeId(id) ? read(draft.item(ROOT_OF[target], id)) : undefined;
+  if (item === undefined) throw fault(['id'], 'unknown_id', `There is no ${target} ${id}`);
+  draft.write(
+    ROOT_OF[target],
+    id,
+    checkedValues(shape, { values, unset }, item as StoredItem, draft.item(ROOT_OF[target], id) ?? {}),
+  );
+  return { id };
+}
+
+/** Throws unless `parent` is a node that does not lie below `id`. */
+export function requireParent(
+  tree: { has(id: string): boolean; isWithin(id: string, ancestor: string): boolean },
+  id: string,
+  parent: string | null,
+  path: readonly PropertyKey[],
+): void {
+  if (parent === null) return;
+  if (!tree.has(parent)) throw fault(path, 'unknown_id', `There is no node ${parent}`);
+  if (tree.isWithin(parent, id)) throw fault(path, 'below_itself', `Node ${id} cannot come below itself`);
+}
+
+/**
+ * The values as the schema reads them, and undefined for the keys to remove. Throws with every fault.
+ *
+ * What is not stored and reads so by default already is left out: writing it would be an edit that changes nothing.
+ */
+function checkedValues(
+  shape: Shape,
+  { values, unset }: Pick<SetOperation, 'values' | 'unset'>,
+  current: StoredItem,
+  stored: StoredItem,
+): StoredItem {
+  const checked: Record<string, unknown> = {};
+  const issues: Issue[] = [];
+  for (const [at, key] of unset.entries()) {
+    checked[key] = undefined;
+    if (Object.hasOwn(values, key))
+      issues.push({
+        pointer: jsonPointer(['unset', at]),
+        message: `${key} is also in values`,
+        code: 'invalid_document',
+      });
+  }
+  for (const [key, value] of Object.entries(values)) {
+    const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
+    const parsed = schema?.safeParse(merged(key, value, current[key]));
+    if (parsed === undefined) checked[key] = value;
+    else if (parsed.success) {
+      if (Object.hasOwn(stored, key) || !sameValue(current[key], parsed.data)) checked[key] = parsed.data;
+    } else
+      for (const issue of issuesOf(parsed.error, ['values', key]))
+        issues.push({ ...issue, code: 'invalid_document' });
+  }
+  if (issues.length > 0) throw new OperationFault(issues);
+  return checked;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** Another type of geometry, light or camera starts from its own defaults. */
+function merged(key: string, value: unknown, current: unknown): unknown {
+  if (!MERGED.includes(key) || !isObject(value) || !isObject(current)) return value;
+  return value['type'] === undefined || value['type'] === current['type'] ? { ...current, ...value } : value;
+}
