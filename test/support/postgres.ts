@@ -14,6 +14,8 @@ const START_TIMEOUT_MS = 30_000;
 
 /** A Postgres server of our own, with an empty data directory. */
 export interface TestPostgres {
+  /** The postmaster; its children serve the connections. */
+  readonly pid: number;
   /** Makes an empty database and returns its connection string. */
   createDatabase(): Promise<string>;
   stop(): Promise<void>;
@@ -43,6 +45,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   await ready(child);
   const url = (database: string): string => `postgres://postgres@127.0.0.1:${port}/${database}`;
   return {
+    pid: child.pid ?? -1,
     async createDatabase() {
       const name = `test_${randomBytes(6).toString('hex')}`;
       const client = new pg.Client({ connectionString: url('postgres') });
