@@ -45,6 +45,8 @@ export class SyncClient {
   readonly closed: Promise<Closed>;
   /** Message types in the order in which they came. */
   readonly received: number[] = [];
+  /** Size of all messages so far. */
+  receivedBytes = 0;
   readonly refused: Refused[] = [];
   /** What y-protocols' permission-denied messages said. */
   readonly denied: string[] = [];
@@ -158,6 +160,7 @@ export class SyncClient {
     const decoder = decoding.createDecoder(data);
     const type = decoding.readVarUint(decoder);
     this.received.push(type);
+    this.receivedBytes += data.byteLength;
     switch (type) {
       case MESSAGE.sync:
         this.#receiveSync(decoder, synced);

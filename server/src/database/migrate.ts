@@ -1,6 +1,7 @@
 import type { Database } from './database.js';
 import { initial } from './migrations/001-initial.js';
 import { renderOutput } from './migrations/002-render-output.js';
+import { snapshotParts } from './migrations/003-snapshot-parts.js';
 import { members } from './migrations/004-members.js';
 import { edits } from './migrations/005-edits.js';
 
@@ -10,7 +11,7 @@ interface Migration {
 }
 
 /** In order; a migration that has landed is never edited. */
-const MIGRATIONS: readonly Migration[] = [initial, renderOutput, members, edits];
+const MIGRATIONS: readonly Migration[] = [initial, renderOutput, snapshotParts, members, edits];
 
 /** Any number will do, as long as every Diorama server takes the same one. */
 const MIGRATION_LOCK = 0x0d10_0a4a;

@@ -13,12 +13,13 @@ export class CompactionThread {
   #worker: Worker | undefined;
   #lastId = 0;
 
-  run(task: Omit<CompactionTask, 'id'>): Promise<Uint8Array> {
+  /** The snapshot, as it is stored, of what these updates (V1) make together. */
+  run(updates: readonly Uint8Array[]): Promise<Uint8Array> {
     const id = ++this.#lastId;
     const worker = (this.#worker ??= this.#start());
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      worker.postMessage({ ...task, id } satisfies CompactionTask);
+      worker.postMessage({ id, updates } satisfies CompactionTask);
     });
   }
 

@@ -1,12 +1,13 @@
 import { parentPort } from 'node:worker_threads';
 import * as Y from 'yjs';
+import { encodeRow } from './row-codec.js';
+import { splitState } from './state-parts.js';
 
 // The entry of the thread that compacts: decoding a large scene takes hundreds of milliseconds that editors must not feel.
 
 /** What is to become one snapshot, in the order in which it is applied. */
 export interface CompactionTask {
   readonly id: number;
-  readonly snapshot: Uint8Array | undefined;
   readonly updates: readonly Uint8Array[];
 }
 
@@ -17,10 +18,9 @@ export type CompactionReply =
 function compact(task: CompactionTask): Uint8Array {
   const doc = new Y.Doc();
   doc.transact(() => {
-    if (task.snapshot !== undefined) Y.applyUpdateV2(doc, task.snapshot);
     for (const update of task.updates) Y.applyUpdate(doc, update);
   });
-  return Y.encodeStateAsUpdateV2(doc);
+  return encodeRow(splitState(Y.encodeStateAsUpdate(doc)));
 }
 
 parentPort?.on('message', (task: CompactionTask) => {

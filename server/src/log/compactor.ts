@@ -10,13 +10,14 @@ export interface CompactorOptions {
   readonly metrics?: LogMetrics;
   /** Rows behind the snapshot that make a compaction due: about 10 s of a busy scene. Default 1,000. */
   readonly maxTailRows?: number;
-  /** Bytes behind the snapshot that make a compaction due. Default 2 MiB. */
+  /** Bytes behind the snapshot that make a compaction due, once they are half as many as it has. Default 512 KiB. */
   readonly maxTailBytes?: number;
 }
 
 interface Tail {
   rows: number;
   bytes: number;
+  snapshotBytes: number;
 }
 
 /** Namespace of the advisory locks, beside the hash of the scene's id. */
@@ -40,7 +41,7 @@ export class Compactor {
     this.#logger = options.logger;
     this.#metrics = options.metrics ?? NO_LOG_METRICS;
     this.#maxTailRows = options.maxTailRows ?? 1_000;
-    this.#maxTailBytes = options.maxTailBytes ?? 2 * 1024 * 1024;
+    this.#maxTailBytes = options.maxTailBytes ?? 512 * 1024;
   }
 
   /** A scene is open, and this much of its log lies behind the snapshot. */
@@ -84,14 +85,18 @@ export class Compactor {
     const stored = await loadScene(this.#database, sceneId);
     if (stored.tail.rows === 0) return undefined;
     // The document is decoded outside of the transaction, which on PGlite would hold up every commit.
-    const data = await this.#thread.run({ snapshot: stored.snapshot?.data, updates: stored.updates });
-    return this.#database.transaction((tx) => replaceSnapshot(tx, sceneId, stored, data));
+    const data = await this.#thread.run(stored.updates);
+    const seq = await this.#database.transaction((tx) => replaceSnapshot(tx, sceneId, stored, data));
+    const tail = this.#tails.get(sceneId);
+    if (tail !== undefined && seq !== undefined) tail.snapshotBytes = data.byteLength;
+    return seq;
   }
 
   #consider(sceneId: string): void {
     const tail = this.#tails.get(sceneId);
     if (tail === undefined || this.#closed) return;
-    if (tail.rows < this.#maxTailRows && tail.bytes < this.#maxTailBytes) return;
+    if (tail.rows < this.#maxTailRows && tail.bytes < Math.max(this.#maxTailBytes, tail.snapshotBytes / 2))
+      return;
     this.#due.add(sceneId);
     this.#running ??= this.#run().finally(() => (this.#running = undefined));
   }
@@ -132,10 +137,10 @@ async function replaceSnapshot(
   if (lock.rows[0]?.taken !== true) return undefined;
   // Another server may have compacted between our read and the lock: then its snapshot stands, and ours is dropped.
   const inserted = await tx.query(
-    `INSERT INTO scene_snapshots (scene_id, seq, data)
-     SELECT $1, $2, $3 FROM scenes WHERE scene_id = $1
+    `INSERT INTO scene_snapshots (scene_id, seq, data, sha256)
+     SELECT $1, $2, $3, sha256($3::bytea) FROM scenes WHERE scene_id = $1
        AND COALESCE((SELECT max(seq) FROM scene_snapshots WHERE scene_id = $1), 0) = $4`,
-    [sceneId, base.seq, data, base.snapshot?.seq ?? 0],
+    [sceneId, base.seq, data, base.snapshotSeq],
   );
   if (inserted.rowCount === 0) return undefined;
   await tx.query('DELETE FROM scene_snapshots WHERE scene_id = $1 AND seq < $2', [sceneId, base.seq]);

@@ -3,26 +3,34 @@ import * as Y from 'yjs';
 import type { SqlClient } from '../database/database.js';
 import { decodeRow } from './row-codec.js';
 
-/** What is stored of a scene: apply the snapshot (V2), then the updates (V1) in order. */
+/** What is stored of a scene. */
 export interface StoredScene {
-  readonly snapshot: { readonly seq: number; readonly data: Uint8Array } | undefined;
+  /** The whole of it as V1 updates, in the order in which they are applied: the snapshot's parts, then the rows behind it. */
   readonly updates: readonly Uint8Array[];
-  /** The position that snapshot and updates together stand for. */
+  /** Whether the updates are known to be whole, so that they may be shown to clients before they are decoded here. */
+  readonly intact: boolean;
+  /** The position that the updates together stand for. */
   readonly seq: number;
+  /** The position of the snapshot; 0 where there is none yet. */
+  readonly snapshotSeq: number;
   /** How much of it lies behind the snapshot. */
-  readonly tail: { readonly rows: number; readonly bytes: number };
+  readonly tail: { readonly rows: number; readonly bytes: number; readonly snapshotBytes: number };
 }
+
+/** Compaction keeps the rows behind a snapshot below this, unless it is a large one. */
+const MOST_CHECKED_BYTES = 1024 * 1024;
 
 /** One statement, hence one view of the data: a compaction in between must not take rows away. */
 const LOAD_SQL = /* sql */ `
   WITH snapshot AS (
-    SELECT seq, data FROM scene_snapshots WHERE scene_id = $1 AND seq > $2 ORDER BY seq DESC LIMIT 1
+    SELECT seq, data, format, sha256(data) = sha256 AS intact
+    FROM scene_snapshots WHERE scene_id = $1 AND seq > $2 ORDER BY seq DESC LIMIT 1
   )
-  SELECT 0 AS kind, head_seq AS seq, NULL::bytea AS data FROM scenes WHERE scene_id = $1
+  SELECT 0 AS kind, head_seq AS seq, NULL::bytea AS data, NULL AS format, NULL::boolean AS intact FROM scenes WHERE scene_id = $1
   UNION ALL
-  SELECT 1, seq, data FROM snapshot
+  SELECT 1, seq, data, format, intact FROM snapshot
   UNION ALL
-  SELECT 2, u.seq, u.data FROM scene_updates u
+  SELECT 2, u.seq, u.data, NULL, NULL FROM scene_updates u
   WHERE u.scene_id = $1 AND u.seq > COALESCE((SELECT seq FROM snapshot), $2)
   ORDER BY kind, seq`;
 
@@ -30,6 +38,9 @@ interface Row {
   readonly kind: number;
   readonly seq: number;
   readonly data: Uint8Array;
+  readonly format: string | null;
+  /** Whether the snapshot has the hash that it was stored with; null where it was stored without one. */
+  readonly intact: boolean | null;
 }
 
 /**
@@ -39,23 +50,28 @@ interface Row {
  * Throws `scene_not_found`, and `scene_load_failed` when a row of the log is missing or cannot be read.
  */
 export async function loadScene(database: SqlClient, sceneId: string, after = 0): Promise<StoredScene> {
-  const { rows } = await database.query<Row>(LOAD_SQL, [sceneId, after]);
-  const head = rows.find((row) => row.kind === 0);
+  const result = await database.query<Row>(LOAD_SQL, [sceneId, after]);
+  const head = result.rows.find((row) => row.kind === 0);
   if (head === undefined) throw new DioramaError('scene_not_found');
-  const snapshot = rows.find((row) => row.kind === 1);
-  const tail = rows.filter((row) => row.kind === 2);
+  const snapshot = result.rows.find((row) => row.kind === 1);
+  const tail = result.rows.filter((row) => row.kind === 2);
   checkComplete(snapshot?.seq ?? after, tail, head.seq);
+  const rows = tail.flatMap(readRow);
   return {
-    snapshot: snapshot && { seq: snapshot.seq, data: snapshot.data },
-    updates: tail.flatMap(readRow),
+    updates: [...(snapshot === undefined ? [] : readSnapshot(snapshot)), ...rows],
+    intact: snapshot?.intact !== null && canBeDecoded(rows),
     seq: head.seq,
-    tail: { rows: tail.length, bytes: tail.reduce((sum, row) => sum + row.data.byteLength, 0) },
+    snapshotSeq: snapshot?.seq ?? 0,
+    tail: {
+      rows: tail.length,
+      bytes: tail.reduce((sum, row) => sum + row.data.byteLength, 0),
+      snapshotBytes: snapshot?.data.byteLength ?? 0,
+    },
   };
 }
 
 /** Applies what is stored to `doc`. */
 export function decodeStored(doc: Y.Doc, stored: StoredScene): void {
-  if (stored.snapshot !== undefined) Y.applyUpdateV2(doc, stored.snapshot.data);
   for (const update of stored.updates) Y.applyUpdate(doc, update);
 }
 
@@ -70,10 +86,35 @@ function checkComplete(snapshotSeq: number, tail: readonly Row[], head: number):
     );
 }
 
+function readSnapshot(row: Row): Uint8Array[] {
+  if (row.intact === false)
+    throw new DioramaError('scene_load_failed', `The snapshot at ${row.seq} is damaged`);
+  try {
+    // Snapshots of before 003 are one update in V2.
+    return row.format === 'v2' ? [Y.convertUpdateFormatV2ToV1(row.data)] : decodeRow(row.data);
+  } catch (error) {
+    throw new DioramaError('scene_load_failed', `The snapshot at ${row.seq} cannot be read`, {
+      cause: error,
+    });
+  }
+}
+
 function readRow(row: Row): Uint8Array[] {
   try {
     return decodeRow(row.data);
   } catch (error) {
     throw new DioramaError('scene_load_failed', `Row ${row.seq} of the log cannot be read`, { cause: error });
+  }
+}
+
+/** Whether all of them can be decoded; false as well where to find out would take as long as to do it. */
+function canBeDecoded(updates: readonly Uint8Array[]): boolean {
+  if (updates.reduce((sum, update) => sum + update.byteLength, 0) > MOST_CHECKED_BYTES) return false;
+  try {
+    for (const update of updates) Y.decodeUpdate(update);
+    return true;
+  } catch {
+    // Whoever applies them will hear what is wrong, and say so.
+    return false;
   }
 }

@@ -1,7 +1,7 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 
-/** One row of `scene_updates`: the updates of one scene in one commit, each behind its length. Nothing is merged. */
+/** A list of updates, each behind its length; nothing is merged. A row of the log is one, and so is a snapshot. */
 export function encodeRow(updates: readonly Uint8Array[]): Uint8Array {
   const encoder = encoding.createEncoder();
   for (const update of updates) encoding.writeVarUint8Array(encoder, update);

@@ -3,7 +3,9 @@ import {
   encodeRefused,
   encodeSaved,
   encodeWelcome,
+  MESSAGE,
   SUBPROTOCOL,
+  SYNC_STEP,
   type ErrorCode,
   type Refused,
 } from '@diorama/shared';
@@ -13,10 +15,12 @@ import type { Principal } from '../access/principal.js';
 import type { Logger } from '../observability/logger.js';
 import { badFrame, parseClientFrame, type ClientFrame } from './client-frame.js';
 import { frame } from './framing.js';
+import type { FullState } from './full-state.js';
+import { isEmptyStateVector } from './live-document.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { Room } from './room.js';
 import type { RoomClient } from './room-client.js';
-import { encodePermissionDenied, encodePresence } from './server-frames.js';
+import { permissionDeniedFrame, presenceFrame } from './server-frames.js';
 
 export interface ConnectionOptions {
   readonly webSocket: WebSocket;
@@ -31,17 +35,30 @@ export interface ConnectionOptions {
 }
 
 type State =
-  /** Who it is and what the scene holds is being found out. Nothing is read: frames wait in the network, in order. */
-  | { readonly kind: 'opening' }
+  /** Who it is and what the scene holds is being found out. Frames wait, in order: the first one here, the rest in the network. */
+  | { readonly kind: 'opening'; readonly received: Received[]; preview: Preview | undefined }
   | { readonly kind: 'open'; readonly room: Room; readonly principal: Principal }
   /** Closing or closed: nothing that still arrives counts. */
   | { readonly kind: 'closed' };
+
+interface Received {
+  readonly data: Buffer;
+  readonly isBinary: boolean;
+}
+
+/** What is stored of the scene, which may be sent while the document is still being decoded. */
+interface Preview {
+  readonly principal: Principal;
+  readonly stored: FullState;
+  /** Set once it has been sent. */
+  sentAt: number | undefined;
+}
 
 /** Whoever does not answer the closing handshake is cut off. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
 /** An awareness update of nobody. y-websocket's clients hang up when they have heard nothing for 30 s. */
-const KEEP_ALIVE = frame(encodePresence(new Uint8Array([0])));
+const KEEP_ALIVE = presenceFrame(new Uint8Array([0]));
 
 /** One client's WebSocket. */
 export class Connection implements RoomClient {
@@ -49,7 +66,7 @@ export class Connection implements RoomClient {
   readonly #webSocket: WebSocket;
   /** Whether the client understands more than y-websocket. */
   readonly #speaksDiorama: boolean;
-  #state: State = { kind: 'opening' };
+  #state: State = { kind: 'opening', received: [], preview: undefined };
   /** Sync step 2 and update frames so far; acknowledgements count them. */
   #documentFrames = 0;
   #wroteSinceKeepAlive = false;
@@ -59,7 +76,6 @@ export class Connection implements RoomClient {
     this.#options = options;
     this.#webSocket = options.webSocket;
     this.#speaksDiorama = options.webSocket.protocol === SUBPROTOCOL;
-    this.#webSocket.pause();
     this.#webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     this.#webSocket.on('pong', () => (this.#answeredPing = true));
     // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
@@ -77,12 +93,27 @@ export class Connection implements RoomClient {
     return this.#options.socket.writableLength;
   }
 
+  /** The scene's stored state is there, but the room is not open yet: a client that has nothing need not wait for that. */
+  preview(principal: Principal, stored: FullState): void {
+    if (this.#state.kind !== 'opening') return;
+    this.#state.preview = { principal, stored, sentAt: undefined };
+    this.#sendPreview();
+  }
+
   /** Lets the client into the room. Returns whether it is still there. */
   open(room: Room, principal: Principal): boolean {
     if (this.#state.kind !== 'opening' || this.#webSocket.readyState !== this.#webSocket.OPEN) return false;
+    const { received, preview } = this.#state;
     this.#state = { kind: 'open', room, principal };
-    if (this.#speaksDiorama) this.#welcome(principal);
-    room.join(this);
+    if (preview?.sentAt === undefined) {
+      if (this.#speaksDiorama) this.#welcome(principal);
+      room.join(this);
+    } else {
+      room.join(this);
+      room.syncAfterStored(this, preview.sentAt);
+      received.shift();
+    }
+    for (const { data, isBinary } of received) this.#receive(data, isBinary);
     this.#webSocket.resume();
     return true;
   }
@@ -94,11 +125,16 @@ export class Connection implements RoomClient {
     if (this.#speaksDiorama) this.#welcome(principal);
   }
 
-  write(frames: Buffer): void {
+  write(...frames: readonly Buffer[]): void {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    const { socket, metrics } = this.#options;
     this.#wroteSinceKeepAlive = true;
-    this.#options.metrics.sent(frames.byteLength);
-    this.#options.socket.write(frames);
+    if (frames.length > 1) socket.cork();
+    for (const frame of frames) {
+      metrics.sent(frame.byteLength);
+      socket.write(frame);
+    }
+    if (frames.length > 1) socket.uncork();
   }
 
   onceDrained(callback: () => void): void {
@@ -110,10 +146,9 @@ export class Connection implements RoomClient {
   }
 
   refusedFrame(refused: Refused): Buffer {
-    const message = this.#speaksDiorama
-      ? encodeRefused(refused)
-      : encodePermissionDenied(`${refused.code}: ${refused.detail}`);
-    return frame(message);
+    return this.#speaksDiorama
+      ? frame(encodeRefused(refused))
+      : permissionDeniedFrame(`${refused.code}: ${refused.detail}`);
   }
 
   /** Closes with the catalogue's close code, and its code as the reason. */
@@ -153,9 +188,27 @@ export class Connection implements RoomClient {
     this.write(frame(encodeWelcome(welcome)));
   }
 
+  #sendPreview(): void {
+    if (this.#state.kind !== 'opening') return;
+    const { preview, received } = this.#state;
+    const first = received[0];
+    if (preview === undefined || preview.sentAt !== undefined || first?.isBinary !== true) return;
+    const frames = asksForEverything(first.data) ? preview.stored.storedFrames() : undefined;
+    if (frames === undefined) return;
+    preview.sentAt = preview.stored.mark;
+    if (this.#speaksDiorama) this.#welcome(preview.principal);
+    this.write(...frames);
+  }
+
   #receive(data: RawData, isBinary: boolean): void {
-    if (this.#state.kind !== 'open') return;
     const bytes = data as Buffer;
+    if (this.#state.kind === 'opening') {
+      this.#state.received.push({ data: bytes, isBinary });
+      this.#webSocket.pause();
+      this.#sendPreview();
+      return;
+    }
+    if (this.#state.kind !== 'open') return;
     this.#options.metrics.received(bytes.byteLength);
     try {
       if (!isBinary) throw badFrame('Text frames are not of the protocol');
@@ -197,4 +250,13 @@ export class Connection implements RoomClient {
     this.#options.metrics.connectionClosed(code);
     this.#options.onClosed();
   }
+}
+
+/** Whether a frame is the first of a client that has nothing yet. Garbage is left to whoever handles the frame. */
+function asksForEverything(data: Buffer): boolean {
+  // Sync, step 1, and a byte string of one byte: the state vector of an empty document.
+  const [type, step, length] = data;
+  return (
+    type === MESSAGE.sync && step === SYNC_STEP.step1 && length === 1 && isEmptyStateVector(data.subarray(3))
+  );
 }

@@ -13,7 +13,6 @@ import { SyncGateway } from './gateway.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomLimits } from './room.js';
 import { RoomRegistry } from './room-registry.js';
-import type { SceneRooms } from './scene-rooms.js';
 
 export interface RealtimeOptions {
   readonly database: Database;
@@ -37,7 +36,7 @@ export interface RealtimeOptions {
 
 /** Log, rooms and gateway, wired together. */
 export interface Realtime {
-  readonly rooms: SceneRooms & { readonly size: number };
+  readonly rooms: RoomRegistry;
   readonly log: SceneLog;
   readonly compactor: Compactor;
   /** Takes the upgrades of `server` at `/v1/sync/{sceneId}`. */

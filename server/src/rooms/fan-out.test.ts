@@ -8,8 +8,8 @@ class FakeClient implements Partial<RoomClient> {
   readonly writes: Buffer[] = [];
   held = false;
 
-  write(frames: Buffer): void {
-    this.writes.push(frames);
+  write(...frames: readonly Buffer[]): void {
+    this.writes.push(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames));
   }
 
   /** The first byte of each message of a write. */
@@ -21,17 +21,17 @@ class FakeClient implements Partial<RoomClient> {
 
 function setUp(windowMs = 10_000) {
   const clients = [new FakeClient(), new FakeClient(), new FakeClient()] as const;
-  const late: Uint8Array[] = [];
+  const late: Buffer[] = [];
   const fanOut = new FanOut({
     clients: new Set(clients as unknown as RoomClient[]),
     metrics: NO_REALTIME_METRICS,
     windowMs,
-    lateMessage: () => late.pop(),
+    lateFrame: () => late.pop(),
     afterTick: () => undefined,
     isHeld: (client) => (client as unknown as FakeClient).held,
   });
   const send = (message: number, sender?: FakeClient) =>
-    fanOut.toAll(new Uint8Array([message]), sender as unknown as RoomClient | undefined);
+    fanOut.toAll(frame(new Uint8Array([message])), sender as unknown as RoomClient | undefined);
   return { clients, fanOut, send, late };
 }
 
@@ -78,7 +78,7 @@ describe('fan-out', () => {
     const { clients, fanOut, send, late } = setUp();
     send(1);
     fanOut.toOne(clients[0] as unknown as RoomClient, frame(new Uint8Array([7])));
-    late.push(new Uint8Array([9]));
+    late.push(frame(new Uint8Array([9])));
     fanOut.tick();
     expect(clients[0].writes).toHaveLength(1);
     expect(clients[0].messages(0)).toEqual([1, 9, 7]);

@@ -1,4 +1,3 @@
-import { frame } from './framing.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomClient } from './room-client.js';
 
@@ -8,7 +7,7 @@ export interface FanOutOptions {
   /** While frames keep coming they are joined for this long. 0 writes at the end of every turn of the event loop. */
   readonly windowMs: number;
   /** Called before each tick for what is gathered until the last moment; undefined where there is nothing. */
-  readonly lateMessage: () => Uint8Array | undefined;
+  readonly lateFrame: () => Buffer | undefined;
   /** Called after each tick with the clients that were written to. */
   readonly afterTick: () => void;
   /** Clients that get no updates for now. */
@@ -38,9 +37,9 @@ export class FanOut {
     this.#options = options;
   }
 
-  /** A message for all clients but `sender`. */
-  toAll(message: Uint8Array, sender: RoomClient | undefined): void {
-    this.#items.push({ frame: frame(message), sender });
+  /** A ready-made frame for all clients but `sender`. */
+  toAll(ready: Buffer, sender: RoomClient | undefined): void {
+    this.#items.push({ frame: ready, sender });
     this.wake();
   }
 
@@ -69,8 +68,8 @@ export class FanOut {
   /** Writes what has gathered. */
   tick(): void {
     this.stop();
-    const late = this.#options.lateMessage();
-    if (late !== undefined) this.#items.push({ frame: frame(late), sender: undefined });
+    const late = this.#options.lateFrame();
+    if (late !== undefined) this.#items.push({ frame: late, sender: undefined });
     const items = this.#items;
     const direct = this.#direct;
     this.#items = [];

@@ -2,25 +2,55 @@
 const FIN_BINARY = 0x82;
 
 /**
- * `message` as one unmasked binary WebSocket frame, ready to be written to any number of sockets.
+ * An unmasked binary WebSocket frame with room for `length` bytes, ready to be written to any number of sockets.
  *
  * Framing once for all, and writing the frames of a tick as one buffer, costs a tenth of one `ws.send` each: the
  * system call is what is dear. It holds as long as no extension (compression) is negotiated and nothing is fragmented.
  */
-export function frame(message: Uint8Array): Buffer {
-  const { length } = message;
-  const header = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const framed = Buffer.allocUnsafe(header + length);
+function allocateFrame(length: number): { framed: Buffer; at: number } {
+  const at = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const framed = Buffer.allocUnsafe(at + length);
   framed[0] = FIN_BINARY;
-  if (header === 2) {
+  if (at === 2) {
     framed[1] = length;
-  } else if (header === 4) {
+  } else if (at === 4) {
     framed[1] = 126;
     framed.writeUInt16BE(length, 2);
   } else {
     framed[1] = 127;
     framed.writeBigUInt64BE(BigInt(length), 2);
   }
-  framed.set(message, header);
+  return { framed, at };
+}
+
+/** `message` as one frame. */
+export function frame(message: Uint8Array): Buffer {
+  const { framed, at } = allocateFrame(message.length);
+  framed.set(message, at);
   return framed;
+}
+
+/**
+ * A frame of a few leading bytes and a byte string behind its length (a varuint), which is what most messages are.
+ *
+ * In one piece: every update that is relayed comes this way.
+ */
+export function frameBytes(head: readonly number[], bytes: Uint8Array): Buffer {
+  const { framed, at: start } = allocateFrame(head.length + varUintLength(bytes.length) + bytes.length);
+  let at = start;
+  for (const byte of head) framed[at++] = byte;
+  let rest = bytes.length;
+  while (rest > 127) {
+    framed[at++] = 128 | (rest & 127);
+    rest = Math.floor(rest / 128);
+  }
+  framed[at++] = rest;
+  framed.set(bytes, at);
+  return framed;
+}
+
+function varUintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest > 127; rest = Math.floor(rest / 128)) length++;
+  return length;
 }

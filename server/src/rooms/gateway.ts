@@ -117,12 +117,15 @@ export class SyncGateway {
     token: string | undefined,
   ): Promise<void> {
     try {
-      const principal = await this.#options.authenticator.authenticate(token);
+      const authenticated = await this.#options.authenticator.authenticate(token);
       // Not found, whether it is malformed, unknown, another tenant's or not for this person: they must not be able to tell.
-      const { role } = await this.#options.access.require(principal, sceneId);
-      const { room, release } = await this.#options.rooms.acquire(sceneId);
+      const { role } = await this.#options.access.require(authenticated, sceneId);
+      const principal = { ...authenticated, role };
+      const { room, release } = await this.#options.rooms.acquire(sceneId, (stored) =>
+        connection.preview(principal, stored),
+      );
       webSocket.once('close', release);
-      if (!connection.open(room, { ...principal, role })) release();
+      if (!connection.open(room, principal)) release();
     } catch (error) {
       if (!(error instanceof DioramaError))
         this.#logger.error({ err: error }, 'a connection could not be opened');

@@ -3,21 +3,25 @@ import * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
 import type { CommittedWith, SceneProjection } from '../log/batch.js';
 import type { SceneLog } from '../log/scene-log.js';
-import { RelayGate } from './relay-gate.js';
+import type { FullState } from './full-state.js';
+import { RelayGate, type FramedUpdate } from './relay-gate.js';
 import type { RoomClient } from './room-client.js';
+import { step2Frame, updateFrame } from './server-frames.js';
 import { UnresolvedUpdates } from './unresolved-updates.js';
 
 export interface LiveDocumentOptions {
   readonly sceneId: string;
   readonly doc: Y.Doc;
+  /** What `doc` holds, ready to be sent. */
+  readonly fullState: FullState;
   readonly log: SceneLog;
   readonly relayHoldMs: number;
   /** An update was appended to the log. */
   readonly appended: (commit: Promise<number>) => void;
   /** All clients but `origin` are to get the update. */
-  readonly relay: (update: Uint8Array, origin: RoomClient | undefined) => void;
+  readonly relay: (update: FramedUpdate, origin: RoomClient | undefined) => void;
   /** As `relay`, for what came from other servers, who need not hear of it again. */
-  readonly show: (update: Uint8Array) => void;
+  readonly show: (update: FramedUpdate) => void;
   /** An update was stored that is not relayed, since it takes effect later: other servers need it all the same. */
   readonly deferred: (update: Uint8Array) => void;
 }
@@ -41,7 +45,6 @@ export class LiveDocument {
   readonly #options: LiveDocumentOptions;
   readonly #gate: RelayGate;
   readonly #unresolved: UnresolvedUpdates;
-  #fullState: Uint8Array | undefined;
   #projectionChanged = false;
   /** What the document held before the first update that the gate holds back. */
   #beforeHeld: Uint8Array | undefined;
@@ -59,8 +62,8 @@ export class LiveDocument {
     Y.applyUpdate(this.doc, update, { editor: client.principal, client } satisfies Origin);
     if (!this.#unresolved.take()) return;
     // Yjs keeps it until what it depends on arrives. It is not relayed yet, but it must survive us.
-    this.#fullState = undefined;
     const kept = update.slice();
+    this.#options.fullState.add(updateFrame(kept));
     void this.#append(kept);
     this.#options.deferred(kept);
   }
@@ -68,8 +71,8 @@ export class LiveDocument {
   /** Applies what other servers wrote. It is shown, and neither stored nor told to other servers again. */
   applyForeign(write: (doc: Y.Doc) => void): void {
     this.doc.transact(() => write(this.doc), FOREIGN);
-    // What it holds back for now, its own server has stored.
-    if (this.#unresolved.take()) this.#fullState = undefined;
+    // What it holds back for now, its own server has stored; who joins here must get it too.
+    if (this.#unresolved.take()) this.#options.fullState.outdated();
   }
 
   /** Stores and relays what other servers wrote and may never store. */
@@ -94,12 +97,16 @@ export class LiveDocument {
     return this.doc.transact(() => change(this.doc), origin);
   }
 
-  /** What a replica with this state vector lacks. */
-  stateSince(stateVector: Uint8Array): Uint8Array {
-    // One byte: a client that has nothing. All of them share one encoding.
-    if (stateVector.byteLength > 1) return Y.encodeStateAsUpdate(this.doc, stateVector);
-    this.#fullState ??= Y.encodeStateAsUpdate(this.doc);
-    return this.#fullState;
+  /** The frames of what a replica with this state vector lacks. */
+  framesSince(stateVector: Uint8Array): Buffer[] {
+    return isEmptyStateVector(stateVector)
+      ? this.#options.fullState.frames(this.doc)
+      : [step2Frame(Y.encodeStateAsUpdate(this.doc, stateVector))];
+  }
+
+  /** The frames of what came after a client was sent what is stored. */
+  framesAfterStored(mark: number): Buffer[] {
+    return this.#options.fullState.since(mark) ?? this.#options.fullState.frames(this.doc);
   }
 
   /** The state vector of what has been relayed so far. */
@@ -132,19 +139,20 @@ export class LiveDocument {
       this.#beforeHeld = log.isQuick ? undefined : Y.encodeStateVector(this.doc);
     });
     this.doc.on('update', (update: Uint8Array, origin: Origin | typeof FOREIGN | null) => {
-      this.#fullState = undefined;
+      const framed = { update, frame: updateFrame(update) };
+      this.#options.fullState.add(framed.frame);
       if (origin === FOREIGN) {
         // It does not wait for a slow log here: where it comes from it has waited for its own.
-        show(update);
+        show(framed);
         return;
       }
       if (origin?.isStored === true) {
-        relay(update, undefined);
+        relay(framed, undefined);
         return;
       }
       const commit = this.#append(update, origin?.committedWith);
-      if (this.#beforeHeld === undefined) relay(update, origin?.client);
-      else this.#gate.hold(update, origin?.client, commit);
+      if (this.#beforeHeld === undefined) relay(framed, origin?.client);
+      else this.#gate.hold(framed, origin?.client, commit);
     });
   }
 
@@ -163,3 +171,6 @@ export function projectionOf(doc: Y.Doc): SceneProjection {
   const name: unknown = doc.getMap('scene').get('name');
   return { name: typeof name === 'string' ? name : '', nodeCount: doc.getMap('nodes').size };
 }
+
+/** One byte: a replica that has nothing. */
+export const isEmptyStateVector = (stateVector: Uint8Array): boolean => stateVector.byteLength <= 1;

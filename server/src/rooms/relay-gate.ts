@@ -1,7 +1,7 @@
 import type { RoomClient } from './room-client.js';
 
 interface Held {
-  readonly update: Uint8Array;
+  readonly update: FramedUpdate;
   readonly sender: RoomClient | undefined;
   readonly commit: Promise<number>;
   readonly until: number;
@@ -10,7 +10,13 @@ interface Held {
 export interface RelayGateOptions {
   /** The longest that an update is held. */
   readonly holdMs: number;
-  readonly release: (update: Uint8Array, sender: RoomClient | undefined) => void;
+  readonly release: (update: FramedUpdate, sender: RoomClient | undefined) => void;
+}
+
+/** An update, and the frame in which clients get it. */
+export interface FramedUpdate {
+  readonly update: Uint8Array;
+  readonly frame: Buffer;
 }
 
 /**
@@ -32,7 +38,7 @@ export class RelayGate {
     return this.#held.length === 0;
   }
 
-  hold(update: Uint8Array, sender: RoomClient | undefined, commit: Promise<number>): void {
+  hold(update: FramedUpdate, sender: RoomClient | undefined, commit: Promise<number>): void {
     this.#held.push({ update, sender, commit, until: performance.now() + this.#options.holdMs });
     this.#wait();
   }

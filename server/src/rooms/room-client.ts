@@ -5,7 +5,7 @@ import type { Principal } from '../access/principal.js';
 export interface RoomClient {
   readonly principal: Principal;
   /** Writes ready-made WebSocket frames in one go. */
-  write(frames: Buffer): void;
+  write(...frames: readonly Buffer[]): void;
   /** Bytes that were written and not yet taken by the network. */
   readonly unsentBytes: number;
   /** Calls back once, when everything written so far has gone to the network. */

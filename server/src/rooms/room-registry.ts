@@ -1,16 +1,16 @@
 import { DioramaError, type ErrorCode } from '@diorama/shared';
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
-import { decodeStored, type StoredScene } from '../log/load.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
 import type { Bus } from './bus.js';
 import { encodeEnvelope, type BusMessage } from './bus-messages.js';
 import { NO_BUS_METRICS, type BusMetrics } from './bus-metrics.js';
+import type { FullState } from './full-state.js';
 import { LogWatch, type LogWatchOptions, type WatchedRoom } from './log-watch.js';
 import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
-import { DEFAULT_ROOM_LIMITS, Room, type RoomLimits } from './room.js';
-import { SceneLink } from './scene-link.js';
+import { DEFAULT_ROOM_LIMITS, type Room, type RoomLimits } from './room.js';
+import { RoomOpener, type OpeningRoom } from './room-opener.js';
 import type { AtSeq, EditOptions, SceneRooms } from './scene-rooms.js';
 
 export interface RoomRegistryOptions {
@@ -28,8 +28,8 @@ export interface RoomRegistryOptions {
 }
 
 /** A room, and how many use it. It ends when nobody does and everything is stored. */
-interface Slot {
-  readonly opened: Promise<Room>;
+interface Slot extends OpeningRoom {
+  isOpen: boolean;
   users: number;
   unloading: NodeJS.Timeout | undefined;
 }
@@ -41,11 +41,10 @@ const SHUTDOWN_FLUSH_TIMEOUT_MS = 8_000;
 export class RoomRegistry implements SceneRooms {
   readonly #log: SceneLog;
   readonly #bus: Bus;
-  readonly #busMetrics: BusMetrics;
   readonly #watch: LogWatch;
   readonly #logger: Logger;
   readonly #metrics: RealtimeMetrics;
-  readonly #limits: RoomLimits;
+  readonly #opener: RoomOpener;
   readonly #unloadDelayMs: number;
   readonly #slots = new Map<string, Slot>();
   #draining = false;
@@ -54,10 +53,17 @@ export class RoomRegistry implements SceneRooms {
     this.#log = options.log;
     this.#logger = options.logger;
     this.#metrics = options.metrics ?? NO_REALTIME_METRICS;
-    this.#limits = { ...DEFAULT_ROOM_LIMITS, ...options.limits };
     this.#unloadDelayMs = options.unloadDelayMs ?? 5_000;
     this.#bus = options.bus;
-    this.#busMetrics = options.busMetrics ?? NO_BUS_METRICS;
+    this.#opener = new RoomOpener({
+      log: this.#log,
+      bus: this.#bus,
+      logger: this.#logger,
+      metrics: this.#metrics,
+      busMetrics: options.busMetrics ?? NO_BUS_METRICS,
+      limits: { ...DEFAULT_ROOM_LIMITS, ...options.limits },
+      evicted: (sceneId, code) => void this.#evict(sceneId, code),
+    });
     this.#watch = new LogWatch({ ...options, ...options.watch, rooms: () => this.#openRooms() });
   }
 
@@ -66,8 +72,15 @@ export class RoomRegistry implements SceneRooms {
     return this.#slots.size;
   }
 
-  /** The room, kept open until `release` is called. Throws `scene_not_found`, `scene_load_failed`, `draining`. */
-  async acquire(sceneId: string): Promise<{ room: Room; release: () => void }> {
+  /**
+   * The room, kept open until `release` is called. Throws `scene_not_found`, `scene_load_failed`, `draining`.
+   *
+   * Where it has to be opened first, `onStored` is called with what is stored, if that is whole, before it is decoded.
+   */
+  async acquire(
+    sceneId: string,
+    onStored?: (stored: FullState) => void,
+  ): Promise<{ room: Room; release: () => void }> {
     for (;;) {
       if (this.#draining) throw new DioramaError('draining');
       const slot = this.#slots.get(sceneId) ?? this.#open(sceneId);
@@ -81,6 +94,10 @@ export class RoomRegistry implements SceneRooms {
         this.#unloadLater(sceneId, slot);
       };
       try {
+        if (onStored !== undefined && !slot.isOpen) {
+          const stored = await slot.stored;
+          if (stored !== undefined) onStored(stored);
+        }
         const room = await slot.opened;
         if (!room.isClosed) return { room, release };
       } catch (error) {
@@ -174,73 +191,17 @@ export class RoomRegistry implements SceneRooms {
   }
 
   #open(sceneId: string): Slot {
-    const slot: Slot = { opened: this.#load(sceneId), users: 0, unloading: undefined };
+    const slot: Slot = { ...this.#opener.open(sceneId), isOpen: false, users: 0, unloading: undefined };
     this.#slots.set(sceneId, slot);
     slot.opened.then(
-      () => this.#metrics.roomOpened(),
+      () => {
+        slot.isOpen = true;
+        this.#metrics.roomOpened();
+      },
       // The next who asks tries again; an empty document in its place would look like a scene that lost everything.
       () => this.#slots.get(sceneId) === slot && this.#slots.delete(sceneId),
     );
     return slot;
-  }
-
-  async #load(sceneId: string): Promise<Room> {
-    const link = new SceneLink({
-      sceneId,
-      bus: this.#bus,
-      logger: this.#logger,
-      metrics: this.#busMetrics,
-    });
-    try {
-      await link.subscribe();
-      return await this.#loadLinked(sceneId, link);
-    } catch (error) {
-      link.close();
-      throw error;
-    }
-  }
-
-  async #loadLinked(sceneId: string, link: SceneLink): Promise<Room> {
-    const stored = await this.#loadStored(sceneId);
-    const doc = this.#decode(sceneId, stored);
-    const { seq } = stored;
-    return new Room({
-      sceneId,
-      doc,
-      seq,
-      link,
-      evicted: (code) => void this.#evict(sceneId, code),
-      log: this.#log,
-      logger: this.#logger,
-      metrics: this.#metrics,
-      limits: this.#limits,
-    });
-  }
-
-  async #loadStored(sceneId: string): Promise<StoredScene> {
-    try {
-      return await this.#log.load(sceneId);
-    } catch (error) {
-      if (error instanceof DioramaError && error.code === 'scene_not_found') throw error;
-      throw this.#loadFailed(sceneId, error);
-    }
-  }
-
-  #decode(sceneId: string, stored: StoredScene): Y.Doc {
-    const doc = new Y.Doc();
-    try {
-      doc.transact(() => decodeStored(doc, stored));
-      return doc;
-    } catch (error) {
-      this.#log.forget(sceneId);
-      throw this.#loadFailed(sceneId, error);
-    }
-  }
-
-  #loadFailed(sceneId: string, cause: unknown): DioramaError {
-    this.#logger.error({ err: cause, scene: sceneId }, 'a scene could not be opened');
-    if (cause instanceof DioramaError) return cause;
-    return new DioramaError('scene_load_failed', undefined, { cause });
   }
 
   #unloadLater(sceneId: string, slot: Slot): void {

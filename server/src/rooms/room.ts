@@ -6,7 +6,7 @@ import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { FanOut } from './fan-out.js';
-import { frame } from './framing.js';
+import type { FullState } from './full-state.js';
 import { LiveDocument } from './live-document.js';
 import { LaggingClients } from './lagging-clients.js';
 import { encodeGone, Presence } from './presence.js';
@@ -14,7 +14,7 @@ import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomClient } from './room-client.js';
 import type { LinkedRoom, SceneLink } from './scene-link.js';
 import type { AtSeq, EditOptions } from './scene-rooms.js';
-import { encodePresence, encodeStep1, encodeStep2, encodeUpdate } from './server-frames.js';
+import { presenceFrame, step1Frame, updateFrame } from './server-frames.js';
 import { editShared, readShared, type SharedRoom } from './shared-access.js';
 import type { PresenceOwner } from './shared-presence.js';
 import { decodeChecked } from './update-check.js';
@@ -46,6 +46,8 @@ export interface RoomOptions {
   readonly sceneId: string;
   /** The loaded document. The room alone writes to it from now on. */
   readonly doc: Y.Doc;
+  /** The same as `doc`, ready to be sent. */
+  readonly fullState: FullState;
   /** The position of the log that `doc` stands for. */
   readonly seq: number;
   readonly log: SceneLog;
@@ -104,24 +106,25 @@ export class Room {
       clients: this.#clients,
       metrics: options.metrics,
       windowMs: options.limits.fanOutWindowMs,
-      lateMessage: () => this.#takeChangedPresence(),
+      lateFrame: () => this.#takeChangedPresence(),
       afterTick: () => this.#lagging.check(this.#clients),
       isHeld: (client) => this.#lagging.has(client),
     });
     this.#document = new LiveDocument({
       sceneId: options.sceneId,
       doc: options.doc,
+      fullState: options.fullState,
       log: options.log,
       relayHoldMs: options.limits.relayHoldMs,
       appended: (commit) => {
         this.#link.appended(commit);
         this.#acknowledgements.appended(commit);
       },
-      relay: (update, origin) => {
+      relay: ({ update, frame }, origin) => {
         this.#link.relayed(update);
-        this.#fanOut.toAll(encodeUpdate(update), origin);
+        this.#fanOut.toAll(frame, origin);
       },
-      show: (update) => this.#fanOut.toAll(encodeUpdate(update), undefined),
+      show: ({ frame }) => this.#fanOut.toAll(frame, undefined),
       deferred: (update) => this.#link.relayed(update),
     });
     this.#link.attach(this.#linked(options), options.seq);
@@ -143,8 +146,8 @@ export class Room {
 
   join(client: RoomClient): void {
     this.#clients.add(client);
-    client.write(frame(encodeStep1(Y.encodeStateVector(this.#document.doc))));
-    if (this.#presence.size > 0) client.write(frame(encodePresence(this.#presence.encode())));
+    client.write(step1Frame(Y.encodeStateVector(this.#document.doc)));
+    if (this.#presence.size > 0) client.write(presenceFrame(this.#presence.encode()));
   }
 
   leave(client: RoomClient): void {
@@ -156,7 +159,12 @@ export class Room {
 
   /** Answers a client's state vector with what it lacks. */
   sync(client: RoomClient, stateVector: Uint8Array): void {
-    client.write(frame(encodeStep2(this.#document.stateSince(stateVector))));
+    client.write(...this.#document.framesSince(stateVector));
+  }
+
+  /** Brings a client up to date that was sent what is stored, at that mark, before the room was open. */
+  syncAfterStored(client: RoomClient, mark: number): void {
+    client.write(...this.#document.framesAfterStored(mark));
   }
 
   /** Takes the client's `number`th document frame. Throws `bad_frame`; what is merely not allowed is refused by a frame. */
@@ -187,18 +195,17 @@ export class Room {
 
   /** Asks the client for what the scene lacks, such as what it wrote while its writes were refused. */
   ask(client: RoomClient): void {
-    this.#fanOut.toOne(client, frame(encodeStep1(Y.encodeStateVector(this.#document.doc))));
+    this.#fanOut.toOne(client, step1Frame(Y.encodeStateVector(this.#document.doc)));
   }
 
   receivePresence(client: RoomClient, update: Uint8Array): void {
     const { changed, outdated } = this.#presence.receive(client, update);
     this.#ownPresenceChanged(changed);
-    if (outdated.length > 0)
-      this.#fanOut.toOne(client, frame(encodePresence(this.#presence.encode(outdated))));
+    if (outdated.length > 0) this.#fanOut.toOne(client, presenceFrame(this.#presence.encode(outdated)));
   }
 
   sendPresence(client: RoomClient): void {
-    client.write(frame(encodePresence(this.#presence.encode())));
+    client.write(presenceFrame(this.#presence.encode()));
   }
 
   /** Looks at the document; the result's position covers exactly what was seen, and is committed. */
@@ -281,7 +288,7 @@ export class Room {
     this.#document.committed(commit);
     this.#link.committed(seq);
     if (this.#toAskAgain.size === 0 || this.#log.isFull) return;
-    const ask = frame(encodeStep1(Y.encodeStateVector(this.#document.doc)));
+    const ask = step1Frame(Y.encodeStateVector(this.#document.doc));
     for (const client of this.#toAskAgain) this.#fanOut.toOne(client, ask);
     this.#toAskAgain.clear();
   }
@@ -332,7 +339,7 @@ export class Room {
       const [known] = this.#presence.states([client]);
       const owner = known?.owner as RoomClient | undefined;
       if (owner !== undefined && this.#clients.has(owner))
-        this.#fanOut.toOne(owner, frame(encodePresence(encodeGone(client, clock))));
+        this.#fanOut.toOne(owner, presenceFrame(encodeGone(client, clock)));
     }
   }
 
@@ -342,17 +349,15 @@ export class Room {
     this.#fanOut.wake();
   }
 
-  #takeChangedPresence(): Uint8Array | undefined {
+  #takeChangedPresence(): Buffer | undefined {
     if (this.#changedPresence.size === 0) return undefined;
     const update = this.#presence.encode(this.#changedPresence);
     this.#changedPresence.clear();
-    return encodePresence(update);
+    return presenceFrame(update);
   }
 
   #catchUp(client: RoomClient, update: Uint8Array): void {
-    client.write(
-      Buffer.concat([frame(encodeUpdate(update)), frame(encodePresence(this.#presence.encode()))]),
-    );
+    client.write(updateFrame(update), presenceFrame(this.#presence.encode()));
   }
 
   #fail(error: unknown): void {

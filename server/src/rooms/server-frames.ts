@@ -1,31 +1,26 @@
 import { MESSAGE, SYNC_STEP } from '@diorama/shared';
 import * as encoding from 'lib0/encoding';
+import { frame, frameBytes } from './framing.js';
 
-const syncFrame = (step: number, bytes: Uint8Array): Uint8Array => {
-  const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, MESSAGE.sync);
-  encoding.writeVarUint(encoder, step);
-  encoding.writeVarUint8Array(encoder, bytes);
-  return encoding.toUint8Array(encoder);
-};
+// The frames of y-websocket that the server sends, ready for the sockets.
 
-export const encodeStep1 = (stateVector: Uint8Array): Uint8Array => syncFrame(SYNC_STEP.step1, stateVector);
-export const encodeStep2 = (update: Uint8Array): Uint8Array => syncFrame(SYNC_STEP.step2, update);
-export const encodeUpdate = (update: Uint8Array): Uint8Array => syncFrame(SYNC_STEP.update, update);
+const STEP_1 = [MESSAGE.sync, SYNC_STEP.step1];
+const STEP_2 = [MESSAGE.sync, SYNC_STEP.step2];
+const UPDATE = [MESSAGE.sync, SYNC_STEP.update];
+const AWARENESS = [MESSAGE.awareness];
+
+export const step1Frame = (stateVector: Uint8Array): Buffer => frameBytes(STEP_1, stateVector);
+export const step2Frame = (update: Uint8Array): Buffer => frameBytes(STEP_2, update);
+export const updateFrame = (update: Uint8Array): Buffer => frameBytes(UPDATE, update);
 
 /** `update` is an awareness update as y-protocols encodes it. */
-export function encodePresence(update: Uint8Array): Uint8Array {
-  const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, MESSAGE.awareness);
-  encoding.writeVarUint8Array(encoder, update);
-  return encoding.toUint8Array(encoder);
-}
+export const presenceFrame = (update: Uint8Array): Buffer => frameBytes(AWARENESS, update);
 
 /** y-protocols' way to say no, for clients that do not speak `diorama.v1`. */
-export function encodePermissionDenied(reason: string): Uint8Array {
+export function permissionDeniedFrame(reason: string): Buffer {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, MESSAGE.auth);
   encoding.writeVarUint(encoder, 0);
   encoding.writeVarString(encoder, reason);
-  return encoding.toUint8Array(encoder);
+  return frame(encoding.toUint8Array(encoder));
 }

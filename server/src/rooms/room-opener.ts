@@ -1,0 +1,94 @@
+import { DioramaError, type ErrorCode } from '@diorama/shared';
+import type * as Y from 'yjs';
+import type { StoredScene } from '../log/load.js';
+import type { SceneLog } from '../log/scene-log.js';
+import type { Logger } from '../observability/logger.js';
+import type { Bus } from './bus.js';
+import type { BusMetrics } from './bus-metrics.js';
+import { decodeInSlices } from './decode-in-slices.js';
+import { FullState } from './full-state.js';
+import type { RealtimeMetrics } from './realtime-metrics.js';
+import { Room, type RoomLimits } from './room.js';
+import { SceneLink } from './scene-link.js';
+
+export interface RoomOpenerOptions {
+  readonly log: SceneLog;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly metrics: RealtimeMetrics;
+  readonly busMetrics: BusMetrics;
+  readonly limits: RoomLimits;
+  /** Another server has ended the scene. */
+  readonly evicted: (sceneId: string, code: ErrorCode) => void;
+}
+
+/** A room that is being opened. Both promises reject with `scene_not_found` or `scene_load_failed`. */
+export interface OpeningRoom {
+  /** What is stored, before it is decoded; undefined where it is not known to be whole. */
+  readonly stored: Promise<FullState | undefined>;
+  readonly opened: Promise<Room>;
+}
+
+/** Makes rooms of what is stored. */
+export class RoomOpener {
+  readonly #options: RoomOpenerOptions;
+
+  constructor(options: RoomOpenerOptions) {
+    this.#options = options;
+  }
+
+  open(sceneId: string): OpeningRoom {
+    const { bus, logger, busMetrics } = this.#options;
+    const link = new SceneLink({ sceneId, bus, logger, metrics: busMetrics });
+    const loaded = this.#load(sceneId, link);
+    const stored = loaded.then(({ state, scene }) => (scene.intact ? state : undefined));
+    const opened = loaded.then(({ state, scene }) => this.#open(sceneId, scene, state, link));
+    // Whoever waits for the room hears of it.
+    stored.catch(() => undefined);
+    opened.catch(() => link.close());
+    return { stored, opened };
+  }
+
+  async #load(sceneId: string, link: SceneLink): Promise<{ scene: StoredScene; state: FullState }> {
+    // First, so that nothing that other servers write from now on falls in between.
+    await link.subscribe();
+    try {
+      const scene = await this.#options.log.load(sceneId);
+      return { scene, state: new FullState(scene.updates) };
+    } catch (error) {
+      if (error instanceof DioramaError && error.code === 'scene_not_found') throw error;
+      throw this.#failed(sceneId, error);
+    }
+  }
+
+  async #open(sceneId: string, scene: StoredScene, fullState: FullState, link: SceneLink): Promise<Room> {
+    const { log, logger, metrics, limits, evicted } = this.#options;
+    return new Room({
+      sceneId,
+      doc: await this.#decode(sceneId, scene),
+      fullState,
+      seq: scene.seq,
+      link,
+      evicted: (code) => evicted(sceneId, code),
+      log,
+      logger,
+      metrics,
+      limits,
+    });
+  }
+
+  async #decode(sceneId: string, scene: StoredScene): Promise<Y.Doc> {
+    try {
+      return await decodeInSlices(scene.updates);
+    } catch (error) {
+      this.#options.log.forget(sceneId);
+      throw this.#failed(sceneId, error);
+    }
+  }
+
+  #failed(sceneId: string, cause: unknown): DioramaError {
+    this.#options.logger.error({ err: cause, scene: sceneId }, 'a scene could not be opened');
+    if (cause instanceof DioramaError) return cause;
+    return new DioramaError('scene_load_failed', undefined, { cause });
+  }
+}
