@@ -12,6 +12,7 @@ import type { LogWatchOptions } from './log-watch.js';
 import { SyncGateway } from './gateway.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomLimits } from './room.js';
+import type { RoomObserver } from './room-observer.js';
 import { RoomRegistry } from './room-registry.js';
 
 export interface RealtimeOptions {
@@ -32,6 +33,7 @@ export interface RealtimeOptions {
   readonly unloadDelayMs?: number;
   readonly pingIntervalMs?: number;
   readonly limits?: Partial<RoomLimits>;
+  readonly observer?: RoomObserver;
 }
 
 /** Log, rooms and gateway, wired together. */
@@ -54,7 +56,7 @@ const given = <T extends object>(options: T): Defined<T> =>
 /** Builds the live part of the server. */
 export function createRealtime(options: RealtimeOptions): Realtime {
   const { database, logger, metrics, access, authenticator } = options;
-  const { maxTailRows, maxTailBytes, maxPendingBytes, unloadDelayMs, limits } = options;
+  const { maxTailRows, maxTailBytes, maxPendingBytes, unloadDelayMs, limits, observer } = options;
   const compactor = new Compactor({ database, logger, ...given({ metrics, maxTailRows, maxTailBytes }) });
   const log = new SceneLog({
     database,
@@ -67,7 +69,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     log,
     bus,
     logger,
-    ...given({ metrics, busMetrics, watch, unloadDelayMs, limits }),
+    ...given({ metrics, busMetrics, watch, unloadDelayMs, limits, observer }),
   });
   const gateway = new SyncGateway({
     authenticator,

@@ -5,6 +5,7 @@ import type { CommittedWith, SceneProjection } from '../log/batch.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { FullState } from './full-state.js';
 import { RelayGate, type FramedUpdate } from './relay-gate.js';
+import type { RoomObserver } from './room-observer.js';
 import type { RoomClient } from './room-client.js';
 import { step2Frame, updateFrame } from './server-frames.js';
 import { UnresolvedUpdates } from './unresolved-updates.js';
@@ -16,6 +17,7 @@ export interface LiveDocumentOptions {
   readonly fullState: FullState;
   readonly log: SceneLog;
   readonly relayHoldMs: number;
+  readonly observer: RoomObserver;
   /** An update was appended to the log. */
   readonly appended: (commit: Promise<number>) => void;
   /** All clients but `origin` are to get the update. */
@@ -125,7 +127,7 @@ export class LiveDocument {
   }
 
   #watch(): void {
-    const { log, relay, show } = this.#options;
+    const { log, relay, show, observer, sceneId } = this.#options;
     const scene = new SceneDoc(this.doc);
     // Named once, so that Yjs knows them as maps and not as whatever comes first.
     const { sceneMap, nodesMap } = scene;
@@ -133,6 +135,11 @@ export class LiveDocument {
     this.doc.on('afterTransaction', (transaction: Y.Transaction) => {
       const changed = transaction.changed as ReadonlyMap<unknown, ReadonlySet<string | null>>;
       if (changed.has(nodesMap) || changed.get(sceneMap)?.has('name')) this.#projectionChanged = true;
+    });
+    this.doc.on('afterTransaction', (transaction: Y.Transaction) => {
+      const origin = transaction.origin as Origin | typeof FOREIGN | null;
+      if (origin === FOREIGN || origin === null || transaction.changed.size === 0) return;
+      observer.edited(sceneId, origin.editor, this.doc, transaction);
     });
     this.doc.on('beforeTransaction', () => {
       if (!this.#gate.isEmpty) return;

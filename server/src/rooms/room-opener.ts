@@ -9,6 +9,7 @@ import { decodeInSlices } from './decode-in-slices.js';
 import { FullState } from './full-state.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import { Room, type RoomLimits } from './room.js';
+import type { RoomObserver } from './room-observer.js';
 import { SceneLink } from './scene-link.js';
 
 export interface RoomOpenerOptions {
@@ -18,6 +19,7 @@ export interface RoomOpenerOptions {
   readonly metrics: RealtimeMetrics;
   readonly busMetrics: BusMetrics;
   readonly limits: RoomLimits;
+  readonly observer: RoomObserver;
   /** Another server has ended the scene. */
   readonly evicted: (sceneId: string, code: ErrorCode) => void;
 }
@@ -62,7 +64,7 @@ export class RoomOpener {
   }
 
   async #open(sceneId: string, scene: StoredScene, fullState: FullState, link: SceneLink): Promise<Room> {
-    const { log, logger, metrics, limits, evicted } = this.#options;
+    const { log, logger, metrics, limits, observer, evicted } = this.#options;
     return new Room({
       sceneId,
       doc: await this.#decode(sceneId, scene),
@@ -74,6 +76,7 @@ export class RoomOpener {
       logger,
       metrics,
       limits,
+      observer,
     });
   }
 

@@ -10,6 +10,7 @@ import type { FullState } from './full-state.js';
 import { LogWatch, type LogWatchOptions, type WatchedRoom } from './log-watch.js';
 import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
 import { DEFAULT_ROOM_LIMITS, type Room, type RoomLimits } from './room.js';
+import { NO_ROOM_OBSERVER, type RoomObserver } from './room-observer.js';
 import { RoomOpener, type OpeningRoom } from './room-opener.js';
 import type { AtSeq, EditOptions, SceneRooms } from './scene-rooms.js';
 
@@ -23,6 +24,7 @@ export interface RoomRegistryOptions {
   /** How often the logs of open scenes are looked at, with the bus and without. */
   readonly watch?: Pick<LogWatchOptions, 'lostMs' | 'connectedMs'>;
   readonly limits?: Partial<RoomLimits>;
+  readonly observer?: RoomObserver;
   /** How long a room that nobody uses stays in memory, for those who come back at once. Default 5,000 ms. */
   readonly unloadDelayMs?: number;
 }
@@ -45,6 +47,7 @@ export class RoomRegistry implements SceneRooms {
   readonly #logger: Logger;
   readonly #metrics: RealtimeMetrics;
   readonly #opener: RoomOpener;
+  readonly #observer: RoomObserver;
   readonly #unloadDelayMs: number;
   readonly #slots = new Map<string, Slot>();
   #draining = false;
@@ -55,6 +58,7 @@ export class RoomRegistry implements SceneRooms {
     this.#metrics = options.metrics ?? NO_REALTIME_METRICS;
     this.#unloadDelayMs = options.unloadDelayMs ?? 5_000;
     this.#bus = options.bus;
+    this.#observer = options.observer ?? NO_ROOM_OBSERVER;
     this.#opener = new RoomOpener({
       log: this.#log,
       bus: this.#bus,
@@ -62,6 +66,7 @@ export class RoomRegistry implements SceneRooms {
       metrics: this.#metrics,
       busMetrics: options.busMetrics ?? NO_BUS_METRICS,
       limits: { ...DEFAULT_ROOM_LIMITS, ...options.limits },
+      observer: this.#observer,
       evicted: (sceneId, code) => void this.#evict(sceneId, code),
     });
     this.#watch = new LogWatch({ ...options, ...options.watch, rooms: () => this.#openRooms() });
@@ -218,6 +223,7 @@ export class RoomRegistry implements SceneRooms {
     while (slot.users === 0 && !room.isClosed && !room.isStored) await Promise.allSettled([room.stored()]);
     if (slot.users > 0 || this.#slots.get(sceneId) !== slot) return;
     this.#remove(sceneId, slot);
+    if (!room.isClosed) this.#observer.unloaded(sceneId);
     room.close('draining');
   }
 

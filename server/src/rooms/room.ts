@@ -11,6 +11,7 @@ import { LiveDocument } from './live-document.js';
 import { LaggingClients } from './lagging-clients.js';
 import { encodeGone, Presence } from './presence.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
+import type { RoomObserver } from './room-observer.js';
 import type { RoomClient } from './room-client.js';
 import type { LinkedRoom, SceneLink } from './scene-link.js';
 import type { AtSeq, EditOptions } from './scene-rooms.js';
@@ -56,6 +57,7 @@ export interface RoomOptions {
   readonly logger: Logger;
   readonly metrics: RealtimeMetrics;
   readonly limits: RoomLimits;
+  readonly observer: RoomObserver;
   /** Other servers want the room closed; the registry forgets it. */
   readonly evicted: (code: ErrorCode) => void;
 }
@@ -116,6 +118,7 @@ export class Room {
       fullState: options.fullState,
       log: options.log,
       relayHoldMs: options.limits.relayHoldMs,
+      observer: options.observer,
       appended: (commit) => {
         this.#link.appended(commit);
         this.#acknowledgements.appended(commit);

@@ -1,0 +1,12 @@
+import type * as Y from 'yjs';
+import type { Principal } from '../access/principal.js';
+
+/** Hears what happens in the rooms of this process. Called on the path of every edit: it must be quick, and not throw. */
+export interface RoomObserver {
+  /** `editor` has changed the scene through this server. Called in `afterTransaction`. */
+  edited(sceneId: string, editor: Principal, doc: Y.Doc, transaction: Y.Transaction): void;
+  /** Nobody has the scene open here any more, and all of it is stored. */
+  unloaded(sceneId: string): void;
+}
+
+export const NO_ROOM_OBSERVER: RoomObserver = { edited: () => undefined, unloaded: () => undefined };
