@@ -30,6 +30,14 @@ export function createRealtimeMetrics(registry: Registry): RealtimeMetrics & Log
   const received = counter('diorama_sync_received_bytes_total', 'Bytes of frames from sync clients');
   const sent = counter('diorama_sync_sent_bytes_total', 'Bytes of frames to sync clients');
   const lagged = counter('diorama_sync_lagged_total', 'Times that a connection fell behind');
+  const resynced = counter(
+    'diorama_sync_resyncs_total',
+    'Connections that had fallen behind and were brought up to date by one diff',
+  );
+  const dropped = counter(
+    'diorama_presence_dropped_total',
+    'Times that a connection was not sent presence because it did not keep up',
+  );
   const relay = seconds('diorama_relay_seconds', 'Seconds that the oldest message of a tick waited');
   const commit = seconds(
     'diorama_log_commit_seconds',
@@ -54,6 +62,8 @@ export function createRealtimeMetrics(registry: Registry): RealtimeMetrics & Log
     relayed: (waited) => relay.observe(waited),
     refused: (code) => refused.inc({ code }),
     lagged: () => lagged.inc(),
+    presenceDropped: () => dropped.inc(),
+    resynced: (connections) => resynced.inc(connections),
     committed(done) {
       commit.observe(done.seconds);
       updates.inc(done.updates);

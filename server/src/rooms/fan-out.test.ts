@@ -7,6 +7,7 @@ import type { RoomClient } from './room-client.js';
 class FakeClient implements Partial<RoomClient> {
   readonly writes: Buffer[] = [];
   held = false;
+  dropsPresence = false;
 
   write(...frames: readonly Buffer[]): void {
     this.writes.push(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames));
@@ -26,9 +27,10 @@ function setUp(windowMs = 10_000) {
     clients: new Set(clients as unknown as RoomClient[]),
     metrics: NO_REALTIME_METRICS,
     windowMs,
-    lateFrame: () => late.pop(),
+    takePresence: () => late.pop(),
     afterTick: () => undefined,
     isHeld: (client) => (client as unknown as FakeClient).held,
+    dropsPresence: (client) => (client as unknown as FakeClient).dropsPresence,
   });
   const send = (message: number, sender?: FakeClient) =>
     fanOut.toAll(frame(new Uint8Array([message])), sender as unknown as RoomClient | undefined);
@@ -93,6 +95,29 @@ describe('fan-out', () => {
     fanOut.tick();
     expect(clients[0].messages(0)).toEqual([7]);
     expect(clients[1].messages(0)).toEqual([1]);
+  });
+
+  it('SYNC-29: presence is not sent to a client that does not keep up, updates are', () => {
+    const { clients, fanOut, send, late } = setUp();
+    clients[0].dropsPresence = true;
+    send(1);
+    late.push(frame(new Uint8Array([9])));
+    fanOut.tick();
+    expect(clients[0].messages(0)).toEqual([1]);
+    expect(clients[1].messages(0)).toEqual([1, 9]);
+    late.push(frame(new Uint8Array([9])));
+    fanOut.tick();
+    expect(clients[0].writes).toHaveLength(1);
+    expect(clients[1].messages(1)).toEqual([9]);
+  });
+
+  it('SYNC-21: an update does not wait for the longer window of presence', async () => {
+    const { clients, fanOut, send } = setUp(5);
+    fanOut.tick();
+    fanOut.presenceChanged();
+    send(1);
+    await expect.poll(() => clients[0].writes.length, { interval: 1 }).toBe(1);
+    expect(clients[0].messages(0)).toEqual([1]);
   });
 
   it.each([0, 1, 125, 126, 65_535, 65_536])(

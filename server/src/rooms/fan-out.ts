@@ -1,17 +1,20 @@
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomClient } from './room-client.js';
+import { Schedule } from './schedule.js';
 
 export interface FanOutOptions {
   readonly clients: ReadonlySet<RoomClient>;
   readonly metrics: RealtimeMetrics;
   /** While frames keep coming they are joined for this long. 0 writes at the end of every turn of the event loop. */
   readonly windowMs: number;
-  /** Called before each tick for what is gathered until the last moment; undefined where there is nothing. */
-  readonly lateFrame: () => Buffer | undefined;
-  /** Called after each tick with the clients that were written to. */
+  /** The presence that has changed since the last tick, as one frame. */
+  readonly takePresence: () => Buffer | undefined;
+  /** Called after each tick, when nothing waits. */
   readonly afterTick: () => void;
   /** Clients that get no updates for now. */
   readonly isHeld: (client: RoomClient) => boolean;
+  /** Clients that get no presence for now, since they do not even read their updates in time. */
+  readonly dropsPresence: (client: RoomClient) => boolean;
 }
 
 interface Item {
@@ -19,87 +22,109 @@ interface Item {
   readonly sender: RoomClient | undefined;
 }
 
+/** Where nothing but presence is to be sent, a tick comes no more often than what its writes to so many clients cost. */
+const PRESENCE_MS_PER_CLIENT = 0.1;
+const PRESENCE_MOST_MS = 50;
+
 /**
- * Sends a room's messages to its clients: framed once, and one write for each client and tick.
+ * Sends a room's frames to its clients: one write for each client and tick.
  *
- * Adaptive: after a quiet window a message leaves at the end of the turn of the event loop; while messages keep coming,
+ * Adaptive: after a quiet window a frame leaves at the end of the turn of the event loop; while frames keep coming,
  * those of one window leave together. Clients are not sent what they alone wrote.
  */
 export class FanOut {
   readonly #options: FanOutOptions;
+  readonly #schedule = new Schedule(() => this.tick());
   #items: Item[] = [];
   #direct = new Map<RoomClient, Buffer[]>();
-  #since = 0;
+  #since: number | undefined;
   #lastTick = -Infinity;
-  #scheduled: { cancel: () => void } | undefined;
 
   constructor(options: FanOutOptions) {
     this.#options = options;
   }
 
   /** A ready-made frame for all clients but `sender`. */
-  toAll(ready: Buffer, sender: RoomClient | undefined): void {
-    this.#items.push({ frame: ready, sender });
-    this.wake();
+  toAll(frame: Buffer, sender: RoomClient | undefined): void {
+    this.#items.push({ frame, sender });
+    this.#wake(this.#options.windowMs);
   }
 
   /** A ready-made frame for one client, in the same write as the rest. */
-  toOne(client: RoomClient, ready: Buffer): void {
+  toOne(client: RoomClient, frame: Buffer): void {
     const waiting = this.#direct.get(client);
-    if (waiting === undefined) this.#direct.set(client, [ready]);
-    else waiting.push(ready);
-    this.wake();
+    if (waiting === undefined) this.#direct.set(client, [frame]);
+    else waiting.push(frame);
+    this.#wake(this.#options.windowMs);
   }
 
-  /** Makes sure that a tick comes. */
-  wake(): void {
-    if (this.#scheduled !== undefined) return;
-    this.#since = performance.now();
-    const wait = this.#lastTick + this.#options.windowMs - this.#since;
-    if (wait <= 0) {
-      const immediate = setImmediate(() => this.tick());
-      this.#scheduled = { cancel: () => clearImmediate(immediate) };
-    } else {
-      const timer = setTimeout(() => this.tick(), wait);
-      this.#scheduled = { cancel: () => clearTimeout(timer) };
-    }
+  /** Presence has changed: makes sure that a tick comes which takes it along. */
+  presenceChanged(): void {
+    const { clients, windowMs } = this.#options;
+    this.#wake(Math.max(windowMs, Math.min(clients.size * PRESENCE_MS_PER_CLIENT, PRESENCE_MOST_MS)));
   }
 
   /** Writes what has gathered. */
   tick(): void {
-    this.stop();
-    const late = this.#options.lateFrame();
-    if (late !== undefined) this.#items.push({ frame: late, sender: undefined });
+    this.#schedule.cancel();
+    const { clients, metrics, isHeld, dropsPresence, takePresence, afterTick } = this.#options;
     const items = this.#items;
     const direct = this.#direct;
+    const presence = takePresence();
     this.#items = [];
     this.#direct = new Map();
     this.#lastTick = performance.now();
-    if (items.length > 0) this.#options.metrics.relayed((this.#lastTick - this.#since) / 1000);
-    const senders = new Set(items.map((item) => item.sender));
-    let shared: Buffer | undefined;
-    for (const client of this.#options.clients) {
-      let updates: Buffer | undefined;
-      if (items.length > 0 && !this.#options.isHeld(client)) {
-        updates = senders.has(client)
-          ? join(items.filter((item) => item.sender !== client))
-          : (shared ??= join(items));
-      }
-      write(client, updates, direct.get(client));
+    if (this.#since !== undefined) metrics.relayed((this.#lastTick - this.#since) / 1000);
+    this.#since = undefined;
+    const messages = new TickMessages(items, presence);
+    for (const client of clients) {
+      const shared = isHeld(client)
+        ? undefined
+        : messages.for(client, presence !== undefined && !dropsPresence(client));
+      const own = direct.get(client);
+      if (own !== undefined) client.write(...(shared === undefined ? own : [shared, ...own]));
+      else if (shared !== undefined) client.write(shared);
     }
-    this.#options.afterTick();
+    afterTick();
   }
 
   stop(): void {
-    this.#scheduled?.cancel();
-    this.#scheduled = undefined;
+    this.#schedule.cancel();
+  }
+
+  #wake(windowMs: number): void {
+    const now = performance.now();
+    this.#since ??= now;
+    this.#schedule.noLaterThan(Math.max(now, this.#lastTick + windowMs), now);
   }
 }
 
-const join = (items: readonly Item[]): Buffer =>
-  items.length === 1 ? (items[0] as Item).frame : Buffer.concat(items.map((item) => item.frame));
+/** What one tick has for the clients: the same buffer for all of whom nothing is to be left out. */
+class TickMessages {
+  readonly #items: readonly Item[];
+  readonly #presence: Buffer | undefined;
+  readonly #senders: ReadonlySet<RoomClient | undefined>;
+  #updates: Buffer | undefined;
+  #everything: Buffer | undefined;
 
-function write(client: RoomClient, updates: Buffer | undefined, direct: Buffer[] = []): void {
-  const all = updates === undefined || updates.length === 0 ? direct : [updates, ...direct];
-  if (all.length > 0) client.write(all.length === 1 ? (all[0] as Buffer) : Buffer.concat(all));
+  constructor(items: readonly Item[], presence: Buffer | undefined) {
+    this.#items = items;
+    this.#presence = presence;
+    this.#senders = new Set(items.map((item) => item.sender));
+  }
+
+  for(client: RoomClient, withPresence: boolean): Buffer | undefined {
+    if (this.#senders.has(client)) {
+      const others = this.#items.filter((item) => item.sender !== client);
+      return join(others, withPresence ? this.#presence : undefined);
+    }
+    if (!withPresence) return (this.#updates ??= join(this.#items, undefined));
+    return (this.#everything ??= join(this.#items, this.#presence));
+  }
+}
+
+function join(items: readonly Item[], last: Buffer | undefined): Buffer | undefined {
+  const frames = items.map((item) => item.frame);
+  if (last !== undefined) frames.push(last);
+  return frames.length > 1 ? Buffer.concat(frames) : frames[0];
 }

@@ -2,54 +2,112 @@ import * as Y from 'yjs';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomClient } from './room-client.js';
 
+export interface LaggingLimits {
+  /** A connection with more unsent bytes gets no presence, and all of it once it has read what it was sent. */
+  readonly presenceUnsentBytes: number;
+  /** A connection with more unsent bytes gets no updates until it has read them, then one that holds all. */
+  readonly softUnsentBytes: number;
+  /** A connection with more unsent bytes is closed. */
+  readonly hardUnsentBytes: number;
+}
+
 export interface LaggingClientsOptions {
   readonly doc: Y.Doc;
-  readonly limits: { readonly softUnsentBytes: number; readonly hardUnsentBytes: number };
-  /** The client has read all that it was sent; `update` holds all that it lacks. */
-  readonly catchUp: (client: RoomClient, update: Uint8Array) => void;
+  readonly limits: LaggingLimits;
+  /** Brings clients up to date that have read all that they were sent; `update`, if given, holds all that they lack. */
+  readonly catchUp: (clients: readonly RoomClient[], update: Uint8Array | undefined) => void;
   /** A state vector of which all clients that keep up have been written everything. */
   readonly writtenVector: () => Uint8Array;
+  /** A client has read everything and waits for the next tick. */
+  readonly wake: () => void;
   readonly metrics: RealtimeMetrics;
 }
 
-/** The clients that read more slowly than the room writes. They get no updates, and one diff when they have caught up. */
+/** What a client misses: presence alone, or updates from a state vector on. Older ones have lower numbers. */
+interface Lag {
+  updates: { readonly number: number; readonly since: Uint8Array } | undefined;
+  drained: boolean;
+}
+
+/**
+ * The clients that read more slowly than the room writes.
+ *
+ * They cost no more memory than the soft mark: what they miss is not kept but made when they have caught up, once for
+ * all who do so between two ticks.
+ */
 export class LaggingClients {
   readonly #options: LaggingClientsOptions;
-  /** What each client will have once it has read everything that was written to it. */
-  readonly #stateVectors = new Map<RoomClient, Uint8Array>();
+  readonly #lags = new Map<RoomClient, Lag>();
+  #ticks = 0;
 
   constructor(options: LaggingClientsOptions) {
     this.#options = options;
   }
 
+  /** Whether the client gets no updates for now. */
   has(client: RoomClient): boolean {
-    return this.#stateVectors.has(client);
+    return this.#lags.get(client)?.updates !== undefined;
+  }
+
+  /** Whether the client is to get no presence; if so, it gets all of it later. */
+  dropsPresence(client: RoomClient): boolean {
+    if (this.#lags.has(client)) return true;
+    if (client.unsentBytes <= this.#options.limits.presenceUnsentBytes) return false;
+    this.#options.metrics.presenceDropped();
+    this.#lag(client);
+    return true;
   }
 
   delete(client: RoomClient): void {
-    this.#stateVectors.delete(client);
+    this.#lags.delete(client);
   }
 
   /** To be called right after a tick, when nothing waits for one. */
   check(clients: Iterable<RoomClient>): void {
     const { softUnsentBytes, hardUnsentBytes } = this.#options.limits;
-    let stateVector: Uint8Array | undefined;
+    this.#serve();
+    this.#ticks++;
+    let since: Uint8Array | undefined;
     for (const client of clients) {
-      if (client.unsentBytes > hardUnsentBytes) {
+      const { unsentBytes } = client;
+      if (unsentBytes > hardUnsentBytes) {
         client.close('slow_consumer', `More than ${hardUnsentBytes} bytes were not read`);
-      } else if (client.unsentBytes > softUnsentBytes && !this.has(client)) {
-        stateVector ??= this.#options.writtenVector();
-        this.#stateVectors.set(client, stateVector);
+      } else if (unsentBytes > softUnsentBytes && !this.has(client)) {
+        since ??= this.#options.writtenVector();
+        this.#lag(client).updates = { number: this.#ticks, since };
         this.#options.metrics.lagged();
-        client.onceDrained(() => this.#drained(client));
       }
     }
   }
 
-  #drained(client: RoomClient): void {
-    const stateVector = this.#stateVectors.get(client);
-    if (stateVector === undefined) return;
-    this.#stateVectors.delete(client);
-    this.#options.catchUp(client, Y.encodeStateAsUpdate(this.#options.doc, stateVector));
+  #lag(client: RoomClient): Lag {
+    const known = this.#lags.get(client);
+    if (known !== undefined) return known;
+    const lag: Lag = { updates: undefined, drained: false };
+    this.#lags.set(client, lag);
+    client.onceDrained(() => {
+      if (this.#lags.get(client) !== lag) return;
+      lag.drained = true;
+      this.#options.wake();
+    });
+    return lag;
+  }
+
+  /** One diff, from the oldest state that any of them has, does for all. */
+  #serve(): void {
+    const ready = [...this.#lags].filter(([, lag]) => lag.drained);
+    if (ready.length === 0) return;
+    let oldest: Lag['updates'];
+    const [behind, others]: [RoomClient[], RoomClient[]] = [[], []];
+    for (const [client, { updates }] of ready) {
+      this.#lags.delete(client);
+      (updates === undefined ? others : behind).push(client);
+      if (updates !== undefined && updates.number < (oldest?.number ?? Infinity)) oldest = updates;
+    }
+    if (oldest !== undefined) {
+      this.#options.metrics.resynced(behind.length);
+      this.#options.catchUp(behind, Y.encodeStateAsUpdate(this.#options.doc, oldest.since));
+    }
+    if (others.length > 0) this.#options.catchUp(others, undefined);
   }
 }

@@ -14,6 +14,10 @@ export interface RealtimeMetrics {
   refused(code: ErrorCode): void;
   /** A connection fell behind: updates are held back until it has read what it was sent. */
   lagged(): void;
+  /** A connection that does not keep up was not sent what others show of themselves. */
+  presenceDropped(): void;
+  /** Connections that had fallen behind were brought up to date by one diff. */
+  resynced(connections: number): void;
 }
 
 export const NO_REALTIME_METRICS: RealtimeMetrics = {
@@ -26,4 +30,6 @@ export const NO_REALTIME_METRICS: RealtimeMetrics = {
   relayed: () => undefined,
   refused: () => undefined,
   lagged: () => undefined,
+  presenceDropped: () => undefined,
+  resynced: () => undefined,
 };

@@ -30,6 +30,8 @@ export interface RoomLimits {
    * What is shown before it is committed may be lost by a crash; what is never shown looks like a dead connection.
    */
   readonly relayHoldMs: number;
+  /** A connection with more unsent bytes gets no presence, and all of it once it has read what it was sent. Default 256 KiB. */
+  readonly presenceUnsentBytes: number;
   /** A connection with more unsent bytes gets no updates until it has read them, then one that holds all. Default 1 MiB. */
   readonly softUnsentBytes: number;
   /** A connection with more unsent bytes is closed. Default 64 MiB. */
@@ -39,6 +41,7 @@ export interface RoomLimits {
 export const DEFAULT_ROOM_LIMITS: RoomLimits = {
   fanOutWindowMs: 10,
   relayHoldMs: 5_000,
+  presenceUnsentBytes: 256 * 1024,
   softUnsentBytes: 1024 * 1024,
   hardUnsentBytes: 64 * 1024 * 1024,
 };
@@ -100,7 +103,8 @@ export class Room {
     this.#lagging = new LaggingClients({
       doc: options.doc,
       limits: options.limits,
-      catchUp: (client, update) => this.#catchUp(client, update),
+      catchUp: (clients, update) => this.#catchUp(clients, update),
+      wake: () => this.#fanOut.presenceChanged(),
       writtenVector: () => this.#document.relayedVector(),
       metrics: options.metrics,
     });
@@ -108,9 +112,10 @@ export class Room {
       clients: this.#clients,
       metrics: options.metrics,
       windowMs: options.limits.fanOutWindowMs,
-      lateFrame: () => this.#takeChangedPresence(),
+      takePresence: () => this.#takeChangedPresence(),
       afterTick: () => this.#lagging.check(this.#clients),
       isHeld: (client) => this.#lagging.has(client),
+      dropsPresence: (client) => this.#lagging.dropsPresence(client),
     });
     this.#document = new LiveDocument({
       sceneId: options.sceneId,
@@ -349,7 +354,7 @@ export class Room {
   #presenceChanged(clients: readonly number[]): void {
     if (clients.length === 0) return;
     for (const client of clients) this.#changedPresence.add(client);
-    this.#fanOut.wake();
+    this.#fanOut.presenceChanged();
   }
 
   #takeChangedPresence(): Buffer | undefined {
@@ -359,8 +364,10 @@ export class Room {
     return presenceFrame(update);
   }
 
-  #catchUp(client: RoomClient, update: Uint8Array): void {
-    client.write(updateFrame(update), presenceFrame(this.#presence.encode()));
+  #catchUp(clients: readonly RoomClient[], update: Uint8Array | undefined): void {
+    const presence = presenceFrame(this.#presence.encode());
+    const frames = update === undefined ? [presence] : [updateFrame(update), presence];
+    for (const client of clients) client.write(...frames);
   }
 
   #fail(error: unknown): void {

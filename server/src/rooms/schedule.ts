@@ -1,0 +1,34 @@
+/** One call that is to come: at the end of the turn of the event loop, or when a time has come. */
+export class Schedule {
+  readonly #run: () => void;
+  #at = Infinity;
+  #cancel: (() => void) | undefined;
+
+  constructor(run: () => void) {
+    this.#run = run;
+  }
+
+  /** The call comes at `at` (as `performance.now()` counts) or before; at the end of this turn when that is `now`. */
+  noLaterThan(at: number, now: number): void {
+    if (at >= this.#at) return;
+    this.cancel();
+    this.#at = at;
+    const run = (): void => {
+      this.cancel();
+      this.#run();
+    };
+    if (at <= now) {
+      const immediate = setImmediate(run);
+      this.#cancel = () => clearImmediate(immediate);
+    } else {
+      const timer = setTimeout(run, at - now);
+      this.#cancel = () => clearTimeout(timer);
+    }
+  }
+
+  cancel(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#at = Infinity;
+  }
+}
