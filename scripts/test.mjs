@@ -11,7 +11,7 @@ import { requireNodeVersion } from './lib/node-version.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { say, step } from './lib/progress.mjs';
 import { run } from './lib/run.mjs';
-import { BROWSER, ensureSystemPackages, RENDERING } from './lib/system-packages.mjs';
+import { BROWSER, ensureSystemPackages, REDIS, RENDERING } from './lib/system-packages.mjs';
 import { countCheck, countPlaywright, countVitest } from './lib/test-report.mjs';
 
 /** A runner that takes longer hangs: it is ended, and counts as failed. Each needs minutes on two free cores. */
@@ -63,7 +63,7 @@ function chosenParts() {
 /** Tests of anything but a complete build would only repeat the compiler's messages: a failure here ends the run. */
 async function setUp() {
   requireNodeVersion();
-  await ensureSystemPackages([RENDERING, BROWSER]);
+  await ensureSystemPackages([RENDERING, BROWSER, REDIS]);
   await ensureNpmPackages();
   await build();
 }

@@ -44,6 +44,11 @@ export const RENDERING = new SystemNeed('rendering', {
   'libglx-mesa0': () => hasLibrary('libGLX_mesa.so.0'),
 });
 
+/** Servers hear each other through it: the tests of several servers start their own. */
+export const REDIS = new SystemNeed('the tests of several servers', {
+  'redis-server': () => isOnPath('redis-server'),
+});
+
 /** Playwright's tests drive it. */
 export const BROWSER = new SystemNeed('the browser tests', {
   chromium: () => existsSync(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'),

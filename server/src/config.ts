@@ -20,6 +20,10 @@ export const environmentSchema = z.object({
     .default('.diorama')
     .describe('Where the embedded database and objects live.'),
   DATABASE_URL: z.url().optional().describe('Postgres ≥ 14 instead of the embedded database.'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('Redis ≥ 6, by which servers that share DATABASE_URL hear each other at once.'),
   AUTH_JWT_SECRET: z
     .string()
     .min(32, 'must be at least 32 characters')
@@ -106,7 +110,7 @@ function developmentSecret(dataDir: string): string {
 
 /** The configuration as it may be logged. */
 export function loggableConfig(config: Config): Record<string, unknown> {
-  const hidden = new Set(['jwtSecret', 'AUTH_JWT_SECRET', 'DATABASE_URL']);
+  const hidden = new Set(['jwtSecret', 'AUTH_JWT_SECRET', 'DATABASE_URL', 'REDIS_URL']);
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [
       key,

@@ -10,6 +10,7 @@ import { LocalBus } from './adapters/local-bus/local-bus.js';
 import { LogBus } from './adapters/log-bus/log-bus.js';
 import { LocalRenderQueue } from './adapters/local-render-queue/local-render-queue.js';
 import { workerEnvironment } from './adapters/local-render-queue/worker-environment.js';
+import { RedisBus } from './adapters/redis-bus/redis-bus.js';
 import { openPglite } from './adapters/pglite/pglite-database.js';
 import { openPostgres } from './adapters/postgres/postgres-database.js';
 import { FilesystemObjectStore } from './adapters/filesystem/filesystem-object-store.js';
@@ -28,6 +29,7 @@ import { migrate } from './database/migrate.js';
 import { createApp } from './http/app.js';
 import { closeServer, listen } from './http/listen.js';
 import { createLogger, type Logger } from './observability/logger.js';
+import { createBusMetrics } from './observability/bus-metrics.js';
 import { createHttpMetrics, createRegistry } from './observability/metrics.js';
 import { probe } from './observability/readiness.js';
 import { createRealtimeMetrics } from './observability/realtime-metrics.js';
@@ -39,6 +41,7 @@ import { RenderJobStore } from './render-jobs/render-job-store.js';
 import { RenderJobs } from './render-jobs/render-jobs.js';
 import { RenderLedger } from './render-jobs/render-ledger.js';
 import { renderingProbe } from './render-jobs/render-queue.js';
+import { busProbe, type Bus } from './rooms/bus.js';
 import { createRealtime } from './rooms/create-realtime.js';
 import { sceneRoutes } from './scenes/routes.js';
 import { SceneService } from './scenes/scene-service.js';
@@ -62,6 +65,12 @@ const openDatabase = (config: Config): Promise<Database> =>
     ? openPglite({ dataDir: join(config.dataDir, 'database') })
     : openPostgres({ connectionString: config.DATABASE_URL });
 
+async function openBus({ DATABASE_URL, REDIS_URL }: Config, logger: Logger): Promise<Bus> {
+  if (REDIS_URL !== undefined) return RedisBus.open({ url: REDIS_URL, logger });
+  // The embedded database belongs to one server; Postgres may have others, who are heard of through its log alone.
+  return DATABASE_URL === undefined ? new LocalBus().join() : new LogBus();
+}
+
 async function start(config: Config, logger: Logger, shutdown: Shutdown): Promise<void> {
   tell('Opening the database …');
   const database = await openDatabase(config);
@@ -80,8 +89,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const registry = createRegistry();
   const scenes = new SceneStore({ database });
   const access = new SceneAccess({ scenes });
-  // The embedded database belongs to one server; Postgres may have others, who are heard of through its log alone.
-  const bus = config.DATABASE_URL === undefined ? new LocalBus().join() : new LogBus();
+  const bus = await openBus(config, logger);
   shutdown.register('bus', () => bus.close());
   const realtime = createRealtime({
     database,
@@ -90,6 +98,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     access,
     logger,
     metrics: createRealtimeMetrics(registry),
+    busMetrics: createBusMetrics(registry, bus),
     maxFrameBytes: config.WS_MAX_FRAME_BYTES,
     commitWindowMs: config.LOG_COMMIT_WINDOW_MS,
     maxTailRows: config.LOG_COMPACT_ROWS,
@@ -117,6 +126,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     // A write, since a full disk can still be read.
     probe('objects', () => objects.put('health/readyz', Uint8Array.of(1))),
     renderingProbe(queue),
+    busProbe(bus),
   ];
 
   const editStore = new EditStore({ database });

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chown, cp, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
+import { freePort } from './ports.js';
 
 /** The user `nobody` and its group on Debian: Postgres refuses to run as root, and every machine has them. */
 const NOBODY = { uid: 65_534, gid: 65_534 };
@@ -71,16 +71,6 @@ async function findBinaries(home: string, identity: object): Promise<Binaries> {
   const copy = join(home, 'native');
   await cp(dirname(dirname(found.postgres)), copy, { recursive: true, verbatimSymlinks: true });
   return { postgres: join(copy, 'bin/postgres'), initdb: join(copy, 'bin/initdb') };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 function ready(child: ChildProcess): Promise<void> {

@@ -4,12 +4,10 @@ export interface BusMetrics {
   received(bytes: number): void;
   /** The log was read again, since something from other servers was missing or may have been. */
   resynced(): void;
-  connected(isConnected: boolean): void;
 }
 
 export const NO_BUS_METRICS: BusMetrics = {
   published: () => undefined,
   received: () => undefined,
   resynced: () => undefined,
-  connected: () => undefined,
 };

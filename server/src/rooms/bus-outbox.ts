@@ -11,6 +11,8 @@ export interface BusOutboxOptions {
   readonly maxUpdateBytes?: number;
   /** Presence is gathered until the last moment; undefined where there is nothing. */
   readonly latePresence: () => BusMessage | undefined;
+  /** The last position is said again after this, in case it got lost and nothing follows. Default 1,000 ms. */
+  readonly echoMs?: number;
   readonly published: (bytes: number) => void;
 }
 
@@ -37,6 +39,9 @@ export class BusOutbox {
   /** The first envelopes of the rows that are not committed yet, in their order. */
   readonly #uncommitted: number[] = [];
   #lastTick = -Infinity;
+  #lastPosition: Position | undefined;
+  #echo: NodeJS.Timeout | undefined;
+  #isEcho = false;
   #scheduled: { cancel: () => void } | undefined;
 
   constructor(options: BusOutboxOptions) {
@@ -91,7 +96,7 @@ export class BusOutbox {
 
   /** Publishes what has gathered. */
   flush(): void {
-    this.stop();
+    this.#cancel();
     this.#lastTick = performance.now();
     const { bus, sceneId, stream, latePresence, published } = this.#options;
     const count = this.#count + 1;
@@ -106,7 +111,12 @@ export class BusOutbox {
     published(envelope.byteLength);
   }
 
-  stop(): void {
+  close(): void {
+    this.#cancel();
+    clearTimeout(this.#echo);
+  }
+
+  #cancel(): void {
     this.#scheduled?.cancel();
     this.#scheduled = undefined;
   }
@@ -120,12 +130,37 @@ export class BusOutbox {
     const bytes = updates.reduce((sum, update) => sum + update.byteLength, 0);
     if (bytes > this.#maxUpdateBytes) this.#incomplete = count;
     else if (updates.length > 0) messages.push({ kind: 'updates', updates });
-    const pending = this.#uncommitted[0];
-    const through = pending === undefined ? count : Math.min(count, pending - 1);
+    const through = this.#through(count);
     for (const { seq, since } of positions) {
       // A position without its updates sends whoever hears it to the log.
       messages.push({ kind: 'position', seq, since: since <= this.#incomplete ? 0 : since, through });
     }
+    const news = updates.length + positions.length - (this.#isEcho ? 1 : 0);
+    this.#isEcho = false;
+    for (const position of positions)
+      if (position.seq > (this.#lastPosition?.seq ?? 0)) this.#lastPosition = position;
+    if (news > 0) this.#echoLater();
     return [...messages, ...others];
+  }
+
+  #echoLater(): void {
+    if (this.#echo !== undefined) {
+      this.#echo.refresh();
+      return;
+    }
+    this.#echo = setTimeout(() => {
+      this.#echo = undefined;
+      if (this.#lastPosition === undefined || !this.#options.bus.isShared) return;
+      this.#positions.push(this.#lastPosition);
+      this.#isEcho = true;
+      this.wake();
+    }, this.#options.echoMs ?? 1_000);
+    this.#echo.unref();
+  }
+
+  /** Everything in envelopes up to this one is committed; `count` is the one that is being written. */
+  #through(count: number): number {
+    const pending = this.#uncommitted[0];
+    return pending === undefined ? count : Math.min(count, pending - 1);
   }
 }

@@ -1,3 +1,5 @@
+import type { Probe } from '../observability/readiness.js';
+
 /** Names a server on the bus for as long as its process lives. */
 export type ServerId = string;
 
@@ -20,6 +22,8 @@ export type BusReceiver = (message: Uint8Array, from: ServerId) => void;
  * Nobody receives what they published themselves.
  */
 export interface Bus {
+  /** What it is, for whoever operates the server. */
+  readonly name: string;
   /** Whether there can be other servers. Where there cannot, nothing needs to be said. */
   readonly isShared: boolean;
   /** Whether messages get through at present. */
@@ -37,3 +41,17 @@ export interface Bus {
   check(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A server that does not hear others at once is still right, a little later: the probe is never required. */
+export const busProbe = (bus: Bus): Probe => ({
+  name: 'bus',
+  required: false,
+  async check() {
+    try {
+      await bus.check();
+      return { status: 'ready', detail: bus.name };
+    } catch (error) {
+      return { status: 'unavailable', detail: error instanceof Error ? error.message : String(error) };
+    }
+  },
+});

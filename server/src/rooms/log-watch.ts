@@ -24,11 +24,15 @@ export interface LogWatchOptions {
   readonly connectedMs?: number;
 }
 
+/** A server that has fallen silent may still write, cut off from the bus: for so long the log is looked at more often. */
+const DOUBT_MS = 10 * 60_000;
+
 /** Looks at certain times how far the logs of the open scenes go, in one statement for all of them. */
 export class LogWatch {
   readonly #options: LogWatchOptions;
   readonly #unwatch: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #doubtUntil = -Infinity;
   #looking: Promise<void> | undefined;
   #closed = false;
 
@@ -37,7 +41,10 @@ export class LogWatch {
     this.#unwatch = options.bus.watch({
       lost: () => this.#schedule(),
       regained: () => void this.look(),
-      gone: () => undefined,
+      gone: () => {
+        this.#doubtUntil = performance.now() + DOUBT_MS;
+        this.#schedule();
+      },
     });
     this.#schedule();
   }
@@ -62,7 +69,8 @@ export class LogWatch {
     clearTimeout(this.#timer);
     if (this.#closed) return;
     const { bus, lostMs = 2_000, connectedMs = 30_000 } = this.#options;
-    this.#timer = setTimeout(() => void this.look(), bus.isConnected ? connectedMs : lostMs);
+    const isCertain = bus.isConnected && performance.now() > this.#doubtUntil;
+    this.#timer = setTimeout(() => void this.look(), isCertain ? connectedMs : lostMs);
     this.#timer.unref();
   }
 

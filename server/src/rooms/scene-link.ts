@@ -190,7 +190,7 @@ export class SceneLink {
       this.#outbox.flush();
     }
     this.#closed = true;
-    this.#outbox.stop();
+    this.#outbox.close();
     this.#unsubscribe();
     this.#unwatch();
     clearTimeout(this.#holeTimer);

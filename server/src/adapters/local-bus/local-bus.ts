@@ -6,15 +6,16 @@ export class LocalBus {
   readonly #members = new Set<LocalBusMember>();
 
   /** A server joins. */
-  join(): Bus {
+  join(): LocalBusMember {
     const member = new LocalBusMember(this.#members);
     this.#members.add(member);
     return member;
   }
 }
 
-class LocalBusMember implements Bus {
-  readonly #id: ServerId = randomUUID();
+export class LocalBusMember implements Bus {
+  readonly name = 'in process';
+  readonly id: ServerId = randomUUID();
   readonly #members: Set<LocalBusMember>;
   readonly #receivers = new Map<string, BusReceiver>();
   readonly #listeners = new Set<BusListener>();
@@ -42,7 +43,7 @@ class LocalBusMember implements Bus {
     for (const member of this.#members) {
       if (member === this) continue;
       // Later, as from a network: nobody is called back while they publish.
-      setImmediate(() => member.#receivers.get(sceneId)?.(message, this.#id));
+      setImmediate(() => member.#receivers.get(sceneId)?.(message, this.id));
     }
   }
 
@@ -57,6 +58,6 @@ class LocalBusMember implements Bus {
     this.#members.delete(this);
     this.#receivers.clear();
     this.#listeners.clear();
-    for (const member of this.#members) for (const listener of member.#listeners) listener.gone(this.#id);
+    for (const member of this.#members) for (const listener of member.#listeners) listener.gone(this.id);
   }
 }

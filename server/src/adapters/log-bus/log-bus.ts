@@ -5,6 +5,7 @@ import type { Bus } from '../../rooms/bus.js';
  * log, at the pace for a bus that is away.
  */
 export class LogBus implements Bus {
+  readonly name = 'log';
   readonly isShared = true;
   readonly isConnected = false;
 

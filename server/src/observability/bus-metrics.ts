@@ -1,0 +1,36 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Bus } from '../rooms/bus.js';
+import type { BusMetrics } from '../rooms/bus-metrics.js';
+
+/** The metrics of what servers tell each other on a Prometheus registry. */
+export function createBusMetrics(registry: Registry, bus: Bus): BusMetrics {
+  const registers = [registry];
+  const counter = (name: string, help: string) => new Counter({ name, help, registers });
+  const published = counter('diorama_bus_published_total', 'Messages to other servers');
+  const publishedBytes = counter('diorama_bus_published_bytes_total', 'Bytes of messages to other servers');
+  const received = counter('diorama_bus_received_total', 'Messages from other servers');
+  const receivedBytes = counter('diorama_bus_received_bytes_total', 'Bytes of messages from other servers');
+  const resyncs = counter(
+    'diorama_bus_resyncs_total',
+    'Times that the log of a scene was read again, since something from other servers was missing',
+  );
+  new Gauge({
+    name: 'diorama_bus_connected',
+    help: 'Whether other servers are heard at once',
+    registers,
+    collect() {
+      this.set(bus.isConnected ? 1 : 0);
+    },
+  });
+  return {
+    published(bytes) {
+      published.inc();
+      publishedBytes.inc(bytes);
+    },
+    received(bytes) {
+      received.inc();
+      receivedBytes.inc(bytes);
+    },
+    resynced: () => resyncs.inc(),
+  };
+}
