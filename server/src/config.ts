@@ -40,8 +40,8 @@ export const environmentSchema = z.object({
   MAX_JSON_BODY_BYTES: count(1_024, 1 << 30, 32 << 20).describe('Largest JSON body.'),
   MAX_UPLOAD_BYTES: count(1_024, 2 ** 40, 512 << 20).describe('Largest upload request.'),
   WS_MAX_FRAME_BYTES: count(1_024, 1 << 30, 16 << 20).describe('Largest frame on a sync connection.'),
-  LOG_COMMIT_WINDOW_MS: count(0, 1_000, 10).describe(
-    'How long edits are gathered before they are committed together.',
+  LOG_COMMIT_WINDOW_MS: count(0, 1_000, 20).describe(
+    'How long edits are gathered for one commit while they keep coming; after a quiet time they are committed at once.',
   ),
   LOG_COMPACT_ROWS: count(1, 1_000_000, 1_000).describe(
     'Rows of log behind a snapshot that make a new snapshot due.',

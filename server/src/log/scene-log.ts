@@ -14,7 +14,11 @@ export interface SceneLogOptions {
   readonly logger: Logger;
   readonly compactor?: Compactor;
   readonly metrics?: LogMetrics;
-  /** How long updates are gathered for one commit. Longer means fewer, larger commits. Default 10 ms. */
+  /**
+   * How long updates are gathered for one commit while they keep coming; after a quiet time they are committed at once.
+   *
+   * Longer means fewer, larger commits. Default 20 ms.
+   */
   readonly windowMs?: number;
   /** Most bytes of one commit; a backlog is committed in pieces. Default 4 MiB. */
   readonly maxCommitBytes?: number;
@@ -25,7 +29,7 @@ export interface SceneLogOptions {
 }
 
 /** With the gathering window this stays well below the 100 ms after which nothing that was seen may be lost. */
-const SLOW_COMMIT_MS = 40;
+const SLOW_COMMIT_MS = 50;
 const QUICK_COMMITS_IN_A_ROW = 25;
 
 const RETRY_FIRST_MS = 50;
@@ -59,13 +63,15 @@ export class SceneLog {
   #timer: NodeJS.Timeout | undefined;
   #pendingBytes = 0;
   #failures = 0;
+  /** When the last commit began. */
+  #lastCommit = -Infinity;
 
   constructor(options: SceneLogOptions) {
     this.#database = options.database;
     this.#logger = options.logger;
     this.#compactor = options.compactor;
     this.#metrics = options.metrics ?? NO_LOG_METRICS;
-    this.#windowMs = options.windowMs ?? 10;
+    this.#windowMs = options.windowMs ?? 20;
     this.#maxPendingBytes = options.maxPendingBytes ?? 64 * 1024 * 1024;
     this.#now = options.now ?? (() => performance.now());
     const maxBatchBytes = options.maxCommitBytes ?? 4 * 1024 * 1024;
@@ -189,9 +195,8 @@ export class SceneLog {
   }
 
   #schedule(): void {
-    const first = this.#queue.first;
-    if (this.#timer !== undefined || this.#inFlight !== undefined || first === undefined) return;
-    this.#wait(Math.max(0, first.since + this.#windowMs - this.#now()));
+    if (this.#timer !== undefined || this.#inFlight !== undefined || this.#queue.first === undefined) return;
+    this.#wait(Math.max(0, this.#lastCommit + this.#windowMs - this.#now()));
   }
 
   #wait(milliseconds: number): void {
@@ -205,6 +210,7 @@ export class SceneLog {
     const batch = this.#queue.takeFirst();
     if (batch === undefined) return;
     this.#inFlight = batch;
+    this.#lastCommit = this.#now();
     void this.#commit(batch).then((next) => {
       this.#inFlight = undefined;
       if (next === 'retry') this.#wait(Math.min(RETRY_FIRST_MS * 2 ** (this.#failures - 1), RETRY_MOST_MS));
