@@ -40,6 +40,12 @@ export const environmentSchema = z.object({
   MAX_JSON_BODY_BYTES: count(1_024, 1 << 30, 32 << 20).describe('Largest JSON body.'),
   MAX_UPLOAD_BYTES: count(1_024, 2 ** 40, 512 << 20).describe('Largest upload request.'),
   WS_MAX_FRAME_BYTES: count(1_024, 1 << 30, 16 << 20).describe('Largest frame on a sync connection.'),
+  WS_TOKEN_LEAD_MS: count(0, 3_600_000, 30_000).describe(
+    'How long before its end another token is asked for; halfway through what is left of a shorter one.',
+  ),
+  WS_TOKEN_GRACE_MS: count(0, 3_600_000, 10_000).describe(
+    'How long a connection whose token has ended may go on reading while it waits for another.',
+  ),
   LOG_COMMIT_WINDOW_MS: count(0, 1_000, 20).describe(
     'How long edits are gathered for one commit while they keep coming; after a quiet time they are committed at once.',
   ),

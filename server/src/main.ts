@@ -1,10 +1,17 @@
-import { newRenderJobId } from '@diorama/shared';
+import { newRenderJobId, newShareLinkId } from '@diorama/shared';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Authenticator } from './access/authenticator.js';
+import { AccessChanges } from './access/access-changes.js';
+import { accessRoutes } from './access/access-routes.js';
+import { AssetAccess } from './access/guest-assets.js';
+import { LinkTokens } from './access/link-tokens.js';
+import { Members } from './access/members.js';
 import { SceneAccess } from './access/scene-access.js';
+import { ShareLinkStore } from './access/share-link-store.js';
+import { ShareLinks } from './access/share-links.js';
 import { DEVELOPER, editorLink, issueDevelopmentToken } from './access/development-identity.js';
 import { LocalBus } from './adapters/local-bus/local-bus.js';
 import { LogBus } from './adapters/log-bus/log-bus.js';
@@ -81,28 +88,42 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const objectsDir = join(config.dataDir, 'objects');
   const objects = new FilesystemObjectStore({ root: objectsDir });
   await objects.clean();
-  const { dataDir, MAX_UPLOAD_BYTES: maxUploadBytes } = config;
-  const assets = await openAssets({ database, objects, dataDir, maxUploadBytes, logger });
-  shutdown.register('asset inspectors', () => assets.close());
 
-  const authenticator = new Authenticator({ secret: config.jwtSecret });
+  const links = new ShareLinkStore({ client: database });
+  const authenticator = new Authenticator({ secret: config.jwtSecret, links });
   const registry = createRegistry();
   const scenes = new SceneStore({ database });
   const access = new SceneAccess({ scenes });
   const bus = await openBus(config, logger);
   shutdown.register('bus', () => bus.close());
+  const changes = new AccessChanges();
   const realtime = createRealtime({
     database,
     bus,
     authenticator,
     access,
+    changes,
     logger,
     metrics: createRealtimeMetrics(registry),
     busMetrics: createBusMetrics(registry, bus),
     maxFrameBytes: config.WS_MAX_FRAME_BYTES,
+    tokenTiming: { leadMs: config.WS_TOKEN_LEAD_MS, graceMs: config.WS_TOKEN_GRACE_MS },
     commitWindowMs: config.LOG_COMMIT_WINDOW_MS,
     maxTailRows: config.LOG_COMPACT_ROWS,
   });
+
+  const { rooms } = realtime;
+  const { dataDir, MAX_UPLOAD_BYTES: maxUploadBytes } = config;
+  const assetAccess = new AssetAccess({ rooms });
+  const assets = await openAssets({
+    database,
+    access: assetAccess,
+    objects,
+    dataDir,
+    maxUploadBytes,
+    logger,
+  });
+  shutdown.register('asset inspectors', () => assets.close());
 
   const ledger = new RenderLedger({ database });
   const queue = new LocalRenderQueue({
@@ -116,7 +137,6 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     metrics: createRenderMetrics(registry, () => ledger.depth()),
   });
   shutdown.register('render workers', () => queue.stop());
-  const { rooms } = realtime;
   const store = new RenderJobStore({ database });
   const { catalog } = assets;
   const jobs = new RenderJobs({ store, queue, access, rooms, catalog, objects, newJobId: newRenderJobId });
@@ -141,12 +161,22 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     },
   });
   shutdown.register('housekeeping', () => housekeeping.stop());
-  const sceneService = new SceneService({ store: scenes, access, rooms, recorder });
+  const sceneService = new SceneService({ store: scenes, access, changes, rooms, recorder });
+  const members = new Members({ database, access, changes });
+  const shareLinks = new ShareLinks({
+    database,
+    access,
+    changes,
+    tokens: new LinkTokens({ secret: config.jwtSecret }),
+    now: () => new Date(),
+    newLinkId: newShareLinkId,
+  });
   const app = createApp({
     routes: [
       ...systemRoutes(PACKAGE.version, probes),
       ...sceneRoutes(sceneService),
       ...editRoutes(edits),
+      ...accessRoutes({ members, links: shareLinks }),
       ...assets.routes,
       ...renderJobRoutes({ jobs, objects, logger }),
     ],

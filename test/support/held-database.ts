@@ -6,14 +6,20 @@ export class HeldDatabase implements Database {
   #gate: Promise<void> = Promise.resolve();
   #open: () => void = () => undefined;
   #failure: Error | undefined;
+  /** Which statements it is about; undefined for all. */
+  #only: RegExp | undefined;
+  #reached: () => void = () => undefined;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /** From now on statements wait until `release`. */
-  hold(): void {
+  /** From now on statements, or only those that match, wait until `release`. Resolves when the first one waits. */
+  hold(only?: RegExp): Promise<void> {
+    this.#only = only;
+    const reached = new Promise<void>((resolve) => (this.#reached = resolve));
     this.#gate = new Promise((resolve) => (this.#open = resolve));
+    return reached;
   }
 
   release(): void {
@@ -21,18 +27,19 @@ export class HeldDatabase implements Database {
     this.#gate = Promise.resolve();
   }
 
-  /** From now on statements fail with `error`, until it is called without one. */
-  fail(error?: Error): void {
+  /** From now on statements, or only those that match, fail with `error`, until it is called without one. */
+  fail(error?: Error, only?: RegExp): void {
+    this.#only = only;
     this.#failure = error;
   }
 
   async query<Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<Row>> {
-    await this.#pass();
+    await this.#pass(sql);
     return this.#database.query<Row>(sql, params);
   }
 
   async transaction<T>(work: (tx: SqlClient) => Promise<T>): Promise<T> {
-    await this.#pass();
+    await this.#pass('');
     return this.#database.transaction(work);
   }
 
@@ -40,7 +47,9 @@ export class HeldDatabase implements Database {
     return this.#database.close();
   }
 
-  async #pass(): Promise<void> {
+  async #pass(sql: string): Promise<void> {
+    if (this.#only?.test(sql) === false) return;
+    this.#reached();
     await this.#gate;
     if (this.#failure !== undefined) throw this.#failure;
   }

@@ -1,10 +1,16 @@
+import { newShareLinkId } from '@diorama/shared';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Authenticator } from '../../server/src/access/authenticator.js';
+import { AccessChanges } from '../../server/src/access/access-changes.js';
+import { LinkTokens } from '../../server/src/access/link-tokens.js';
+import { Members } from '../../server/src/access/members.js';
 import { SceneAccess } from '../../server/src/access/scene-access.js';
 import { LocalBus } from '../../server/src/adapters/local-bus/local-bus.js';
+import { ShareLinks } from '../../server/src/access/share-links.js';
+import { ShareLinkStore } from '../../server/src/access/share-link-store.js';
 import type { Database } from '../../server/src/database/database.js';
 import {
   createRealtime,
@@ -19,7 +25,9 @@ import { issueToken, JWT_SECRET, type Claims } from './tokens.js';
 
 export const TENANT = 'acme';
 
-type Overrides = Partial<Omit<RealtimeOptions, 'database' | 'authenticator' | 'access' | 'logger'>>;
+type Overrides = Partial<
+  Omit<RealtimeOptions, 'database' | 'authenticator' | 'access' | 'changes' | 'logger'>
+>;
 
 /** Log, rooms and gateway on a port of their own, in this process. */
 export interface TestRealtime {
@@ -27,6 +35,9 @@ export interface TestRealtime {
   readonly database: HeldDatabase;
   readonly scenes: SceneStore;
   readonly realtime: Realtime;
+  readonly members: Members;
+  readonly links: ShareLinks;
+  readonly changes: AccessChanges;
   createScene(tenant?: string): Promise<string>;
   connect(sceneId: string, options?: ConnectOptions): Promise<SyncClient>;
   /** {@link connect}, and waits for the first sync. */
@@ -41,10 +52,13 @@ export type ConnectOptions = Partial<SyncClientOptions> & { readonly claims?: Cl
 export async function startRealtime(database: Database, overrides: Overrides = {}): Promise<TestRealtime> {
   const held = new HeldDatabase(database);
   const scenes = new SceneStore({ database: held });
+  const access = new SceneAccess({ scenes });
+  const changes = new AccessChanges();
   const realtime = createRealtime({
     database: held,
-    authenticator: new Authenticator({ secret: JWT_SECRET }),
-    access: new SceneAccess({ scenes }),
+    authenticator: new Authenticator({ secret: JWT_SECRET, links: new ShareLinkStore({ client: held }) }),
+    access,
+    changes,
     logger: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
     unloadDelayMs: 0,
     bus: new LocalBus().join(),
@@ -65,6 +79,16 @@ export async function startRealtime(database: Database, overrides: Overrides = {
     database: held,
     scenes,
     realtime,
+    members: new Members({ database: held, access, changes }),
+    links: new ShareLinks({
+      database: held,
+      access,
+      changes,
+      tokens: new LinkTokens({ secret: JWT_SECRET }),
+      now: () => new Date(),
+      newLinkId: newShareLinkId,
+    }),
+    changes,
     createScene: async (tenant = TENANT) => (await scenes.create(tenant, 'ada', '')).sceneId,
     connect,
     async open(sceneId, options) {

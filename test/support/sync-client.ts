@@ -1,5 +1,14 @@
-import { MESSAGE, readRefused, readSaved, readWelcome, SUBPROTOCOL, SYNC_STEP } from '@diorama/shared';
-import type { Refused, Welcome } from '@diorama/shared';
+import {
+  encodeToken,
+  MESSAGE,
+  readRefused,
+  readSaved,
+  readTokenRequest,
+  readWelcome,
+  SUBPROTOCOL,
+  SYNC_STEP,
+} from '@diorama/shared';
+import type { Refused, Role, TokenRequest, Welcome } from '@diorama/shared';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import WebSocket from 'ws';
@@ -51,6 +60,9 @@ export class SyncClient {
   /** What y-protocols' permission-denied messages said. */
   readonly denied: string[] = [];
   welcome: Welcome | undefined;
+  /** Roles that the welcomes told, in order. */
+  readonly roles: Role[] = [];
+  readonly tokenRequests: TokenRequest[] = [];
   /** Document frames sent, and how many of them the server says are committed. */
   documentFrames = 0;
   saved = 0;
@@ -96,6 +108,10 @@ export class SyncClient {
   sendUpdate(update: Uint8Array): void {
     this.documentFrames++;
     this.send(syncFrame(SYNC_STEP.update, update));
+  }
+
+  sendToken(token: string): void {
+    this.send(encodeToken(token));
   }
 
   setPresence(state: Record<string, unknown> | null): void {
@@ -180,6 +196,10 @@ export class SyncClient {
         return;
       case MESSAGE.welcome:
         this.welcome = readWelcome(decoder);
+        this.roles.push(this.welcome.role);
+        return;
+      case MESSAGE.tokenRequest:
+        this.tokenRequests.push(readTokenRequest(decoder));
         return;
       default:
         throw new Error(`unknown message type ${type}`);

@@ -1,7 +1,9 @@
 import { DioramaError, roleSchema, storableText, subjectSchema } from '@diorama/shared';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
-import type { Principal } from './principal.js';
+import { LinkTokens } from './link-tokens.js';
+import { guestOf, type Principal } from './principal.js';
+import type { ShareLinkDirectory } from './share-link-store.js';
 
 const ALGORITHM = 'HS256';
 
@@ -15,21 +17,31 @@ const claimsSchema = z.object({
 });
 
 export interface AuthenticatorOptions {
-  /** The HS256 secret that tokens are signed with. */
+  /** The HS256 secret that tokens are signed with; the key of share links is derived from it. */
   readonly secret: string;
+  readonly links: ShareLinkDirectory;
 }
+
+/** Whether a token was refused because its time is over, and for no other reason. */
+export const isExpiredToken = (error: unknown): boolean =>
+  error instanceof DioramaError && error.cause instanceof errors.JWTExpired;
 
 /** Turns bearer tokens into principals. Only HS256 is accepted, whatever the token's header says. */
 export class Authenticator {
   readonly #key: Uint8Array;
+  readonly #links: ShareLinkDirectory;
+  readonly #linkTokens: LinkTokens;
 
   constructor(options: AuthenticatorOptions) {
     this.#key = new TextEncoder().encode(options.secret);
+    this.#links = options.links;
+    this.#linkTokens = new LinkTokens(options);
   }
 
-  /** Throws `unauthenticated` with the reason when the token is missing, malformed, forged or expired. */
+  /** Throws `unauthenticated` with the reason when the token is missing, malformed, forged, expired or revoked. */
   async authenticate(token: string | undefined): Promise<Principal> {
     if (token === undefined || token === '') throw new DioramaError('unauthenticated', 'No token was sent');
+    if (LinkTokens.looksLike(token)) return this.#guest(token);
     const claims = claimsSchema.safeParse(await this.#verify(token));
     if (!claims.success) {
       const wrong = claims.error.issues.map((issue) => issue.path.join('.')).join(', ');
@@ -54,6 +66,14 @@ export class Authenticator {
       .setIssuedAt()
       .setExpirationTime(expiresIn)
       .sign(this.#key);
+  }
+
+  /** Asked at every use: a link may have been revoked since it was signed. */
+  async #guest(token: string): Promise<Principal> {
+    const { linkId, sceneId } = await this.#linkTokens.verify(token);
+    const link = await this.#links.find(linkId);
+    if (link?.sceneId !== sceneId) throw new DioramaError('unauthenticated', 'The share link was revoked');
+    return guestOf(link);
   }
 
   async #verify(token: string): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { allows, DioramaError, type Role } from '@diorama/shared';
+import { allows, DioramaError, GUEST_SUBJECT_PREFIX, type Role } from '@diorama/shared';
 
 /** Who calls, and whose data they may see. */
 export interface Principal {
@@ -17,6 +17,34 @@ export interface Guest {
   readonly linkId: string;
   readonly sceneId: string;
 }
+
+/** Whoever comes by a link. Over REST all its holders are one principal, which no token can name. */
+export const guestOf = (link: GuestLink): Principal => ({
+  subject: `${GUEST_SUBJECT_PREFIX}${link.linkId}`,
+  tenant: link.tenant,
+  name: link.name === '' ? 'Guest' : link.name,
+  role: link.role,
+  expiresAt: link.expiresAt.getTime(),
+  guest: { linkId: link.linkId, sceneId: link.sceneId },
+});
+
+interface GuestLink extends Guest {
+  readonly tenant: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly expiresAt: Date;
+}
+
+/** The principal of one connection: each guest is somebody else, so that none can take another's presence over. */
+export const onConnection = (principal: Principal, connectionKey: string): Principal =>
+  principal.guest === undefined
+    ? principal
+    : { ...principal, subject: `${principal.subject}:${connectionKey}` };
+
+/** Whether a later token is the same person's as an earlier one. */
+export const isSamePerson = (a: Principal, b: Principal): boolean =>
+  a.tenant === b.tenant &&
+  (a.guest === undefined ? a.subject === b.subject : a.guest.linkId === b.guest?.linkId);
 
 /**
  * Throws `forbidden` unless the principal may do in the tenant what needs `least`.

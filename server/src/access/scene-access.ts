@@ -57,6 +57,27 @@ export class SceneAccess {
     return role && { scene, role, hasMembers: scene.hasMembers };
   }
 
+  /** What each of these may do now, undefined for those who are to leave; undefined when there is no such scene. */
+  async rolesOf(
+    sceneId: string,
+    principals: readonly Principal[],
+  ): Promise<(Role | undefined)[] | undefined> {
+    const members = principals.filter(({ guest }) => guest === undefined);
+    const standings = await this.#scenes.standings(
+      sceneId,
+      members.map(({ subject }) => subject),
+      principals.flatMap(({ guest }) => guest?.linkId ?? []),
+    );
+    if (standings === undefined) return undefined;
+    const { tenant, hasMembers, memberRoles, links } = standings;
+    return principals.map((principal) => {
+      if (principal.tenant !== tenant) return undefined;
+      if (principal.guest !== undefined && !links.has(principal.guest.linkId)) return undefined;
+      const memberRole = memberRoles.get(principal.subject) ?? null;
+      return effectiveRole(principal, { sceneId, hasMembers, memberRole });
+    });
+  }
+
   /** Throws `scene_not_found`, or `forbidden` for less than `least`. */
   async require(principal: Principal, sceneId: string, least: Role = 'viewer'): Promise<SceneGrant> {
     const grant = await this.find(principal, sceneId);

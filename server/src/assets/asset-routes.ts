@@ -1,5 +1,6 @@
 import { assetEndpoints, blobKey, DioramaError } from '@diorama/shared';
-import { requireRole } from '../access/principal.js';
+import type { AssetAccess } from '../access/guest-assets.js';
+import { requireRole, type Principal } from '../access/principal.js';
 import { pageRequest, toPage } from '../http/cursor.js';
 import { route, STREAMED, type Route } from '../http/handler.js';
 import type { Logger } from '../observability/logger.js';
@@ -13,6 +14,7 @@ import { receiveFiles, type UploadLimits } from './upload/receive.js';
 import type { UploadFolders } from './upload/upload-folders.js';
 
 export interface AssetRoutesOptions {
+  readonly access: AssetAccess;
   readonly catalog: AssetCatalog;
   readonly ingestion: AssetIngestion;
   readonly objects: ObjectStore;
@@ -23,11 +25,12 @@ export interface AssetRoutesOptions {
 
 /** The routes of assets. */
 export function assetRoutes(options: AssetRoutesOptions): Route[] {
-  const { catalog, ingestion, folders, limits } = options;
+  const { access, catalog, ingestion, folders, limits } = options;
 
-  async function find(tenant: string, assetId: string): Promise<AssetRecord> {
-    const record = await catalog.get(tenant, assetId);
-    if (record === undefined) throw new DioramaError('asset_not_found', `There is no asset ${assetId}`);
+  async function find(principal: Principal, assetId: string): Promise<AssetRecord> {
+    const record = await catalog.get(principal.tenant, assetId);
+    if (record === undefined || !(await access.mayRead(principal, assetId)))
+      throw new DioramaError('asset_not_found', `There is no asset ${assetId}`);
     return record;
   }
 
@@ -49,6 +52,7 @@ export function assetRoutes(options: AssetRoutesOptions): Route[] {
   });
 
   const list = route(assetEndpoints.list, async ({ principal, query }) => {
+    requireRole(principal, 'viewer');
     const page = pageRequest(query);
     const rows = await catalog.list(principal.tenant, page);
     const position = ({ record, cursorTime }: (typeof rows)[number]) => ({
@@ -60,11 +64,11 @@ export function assetRoutes(options: AssetRoutesOptions): Route[] {
 
   const get = route(assetEndpoints.get, async ({ principal, params }) => ({
     status: 200,
-    body: toAsset(await find(principal.tenant, params.asset_id)),
+    body: toAsset(await find(principal, params.asset_id)),
   }));
 
   const content = route(assetEndpoints.content, async ({ principal, params, req, res }) => {
-    const record = await find(principal.tenant, params.asset_id);
+    const record = await find(principal, params.asset_id);
     const { storagePath: key, size, sha256, contentType } = record;
     const packed = record.fileFormat === 'gltf';
     const filename = packed ? record.name.replace(/\.gltf$/i, '') + '.glb' : record.name;
@@ -73,7 +77,7 @@ export function assetRoutes(options: AssetRoutesOptions): Route[] {
   });
 
   const file = route(assetEndpoints.file, async ({ principal, params, req, res }) => {
-    const record = await find(principal.tenant, params.asset_id);
+    const record = await find(principal, params.asset_id);
     const found = record.files.find(({ path }) => path === params.path);
     if (found === undefined)
       throw new DioramaError('asset_file_not_found', `The asset has no file ${params.path}`);

@@ -1,5 +1,6 @@
 import { newAssetId } from '@diorama/shared';
 import { join } from 'node:path';
+import type { AssetAccess } from '../access/guest-assets.js';
 import type { Database } from '../database/database.js';
 import type { Route } from '../http/handler.js';
 import type { Logger } from '../observability/logger.js';
@@ -12,6 +13,7 @@ import { UploadFolders } from './upload/upload-folders.js';
 
 export interface OpenAssetsOptions {
   readonly database: Database;
+  readonly access: AssetAccess;
   readonly objects: ObjectStore;
   /** Uploads are staged below it. */
   readonly dataDir: string;
@@ -33,7 +35,7 @@ const UPLOAD_FILES_MAX = 1_000;
 
 /** Puts the parts of asset ingestion together. Inspector processes start with the first upload. */
 export async function openAssets(options: OpenAssetsOptions): Promise<Assets> {
-  const { database, objects, dataDir, maxUploadBytes, logger } = options;
+  const { database, access, objects, dataDir, maxUploadBytes, logger } = options;
   const folders = new UploadFolders({ root: join(dataDir, 'uploads') });
   await folders.clean();
   const inspector = new InspectorPool({ logger });
@@ -42,7 +44,7 @@ export async function openAssets(options: OpenAssetsOptions): Promise<Assets> {
   const ingestion = new AssetIngestion({ inspector, objects, catalog, newAssetId, now });
   const limits = { requestBytes: maxUploadBytes, fileBytes: maxUploadBytes, files: UPLOAD_FILES_MAX };
   return {
-    routes: assetRoutes({ catalog, ingestion, objects, folders, limits, logger }),
+    routes: assetRoutes({ access, catalog, ingestion, objects, folders, limits, logger }),
     catalog,
     ingestion,
     folders,

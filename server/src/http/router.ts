@@ -50,7 +50,11 @@ function parse(schema: z.ZodType | undefined, value: unknown, prefix: readonly s
   );
 }
 
-/** Ids of the wrong form cannot exist: whoever asks for one gets the same 404 as for an unknown id. */
+/**
+ * Ids of the wrong form cannot exist: whoever asks for one gets the same 404 as for an unknown id.
+ *
+ * Other parameters, such as a subject, are chosen by the caller, who is told what is wrong with them.
+ */
 function parseParams(endpoint: Endpoint, raw: Record<string, string | string[]>): unknown {
   if (endpoint.params === undefined) return undefined;
   const flat = Object.fromEntries(
@@ -58,11 +62,15 @@ function parseParams(endpoint: Endpoint, raw: Record<string, string | string[]>)
   );
   const parsed = endpoint.params.safeParse(flat);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => String(issue.path[0]).replace(/_id$/, '_not_found'));
-  const notFound =
-    endpoint.errors.find((code) => wrong.includes(code)) ??
-    endpoint.errors.find((code) => code.endsWith('_not_found'));
-  throw new DioramaError(notFound ?? 'invalid_request', `There is no ${Object.values(flat).join(' ')}`);
+  const wrong = String(parsed.error.issues[0]?.path[0]);
+  if (!wrong.endsWith('_id') && wrong !== 'path') return parse(endpoint.params, flat, ['params']);
+  const notFound = endpoint.errors.find((code) =>
+    code.endsWith(`${wrong.slice(0, -'_id'.length)}_not_found`),
+  );
+  throw new DioramaError(
+    notFound ?? endpoint.errors.find((code) => code.endsWith('_not_found')) ?? 'invalid_request',
+    `There is no ${Object.values(flat).join(' ')}`,
+  );
 }
 
 function send(res: Response, reply: JsonReply<unknown>): void {

@@ -1,4 +1,4 @@
-import { api } from '@diorama/shared';
+import { api, type SceneId } from '@diorama/shared';
 import { route, type Route } from '../http/handler.js';
 import { readinessOf, type Probe } from './readiness.js';
 
@@ -16,6 +16,7 @@ export const systemRoutes = (version: string, probes: readonly Probe[]): Route[]
         tenant: principal.tenant,
         name: principal.name,
         role: principal.role,
+        ...(principal.guest && { scene_id: principal.guest.sceneId as SceneId }),
       },
     }),
   ),

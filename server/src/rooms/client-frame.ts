@@ -1,4 +1,4 @@
-import { DioramaError, MESSAGE, SYNC_STEP } from '@diorama/shared';
+import { DioramaError, MESSAGE, readToken, SYNC_STEP } from '@diorama/shared';
 import * as decoding from 'lib0/decoding';
 import * as Y from 'yjs';
 
@@ -7,7 +7,8 @@ export type ClientFrame =
   | { readonly kind: 'state-vector'; readonly stateVector: Uint8Array }
   | { readonly kind: 'document'; readonly update: Uint8Array }
   | { readonly kind: 'presence'; readonly update: Uint8Array }
-  | { readonly kind: 'presence-query' };
+  | { readonly kind: 'presence-query' }
+  | { readonly kind: 'token'; readonly token: string };
 
 /** Throws `bad_frame` for everything that is not of the protocol. */
 export function parseClientFrame(data: Uint8Array): ClientFrame {
@@ -31,6 +32,8 @@ function read(decoder: decoding.Decoder): ClientFrame {
       return { kind: 'presence', update: readBytes(decoder) };
     case MESSAGE.queryAwareness:
       return { kind: 'presence-query' };
+    case MESSAGE.token:
+      return { kind: 'token', token: readToken(decoder) };
     default:
       throw badFrame(`There is no message type ${type}`);
   }

@@ -2,12 +2,14 @@ import {
   DioramaError,
   encodeRefused,
   encodeSaved,
+  encodeTokenRequest,
   encodeWelcome,
   MESSAGE,
   SUBPROTOCOL,
   SYNC_STEP,
   type ErrorCode,
   type Refused,
+  type TokenRequest,
 } from '@diorama/shared';
 import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
@@ -37,7 +39,13 @@ export interface ConnectionOptions {
 type State =
   /** Who it is and what the scene holds is being found out. Frames wait, in order: the first one here, the rest in the network. */
   | { readonly kind: 'opening'; readonly received: Received[]; preview: Preview | undefined }
-  | { readonly kind: 'open'; readonly room: Room; readonly principal: Principal }
+  | {
+      readonly kind: 'open';
+      readonly room: Room;
+      readonly principal: Principal;
+      /** Takes another token that the client sends. */
+      readonly renew: (token: string) => void;
+    }
   /** Closing or closed: nothing that still arrives counts. */
   | { readonly kind: 'closed' };
 
@@ -54,6 +62,8 @@ interface Preview {
   sentAt: number | undefined;
 }
 
+type OpenState = Extract<State, { kind: 'open' }>;
+
 /** Whoever does not answer the closing handshake is cut off. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -65,17 +75,20 @@ export class Connection implements RoomClient {
   readonly #options: ConnectionOptions;
   readonly #webSocket: WebSocket;
   /** Whether the client understands more than y-websocket. */
-  readonly #speaksDiorama: boolean;
+  readonly speaksDiorama: boolean;
   #state: State = { kind: 'opening', received: [], preview: undefined };
   /** Sync step 2 and update frames so far; acknowledgements count them. */
   #documentFrames = 0;
   #wroteSinceKeepAlive = false;
   #answeredPing = true;
+  /** Why nothing is written for now. */
+  #suspension: DioramaError | undefined;
+  #refusedWhileSuspended = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#webSocket = options.webSocket;
-    this.#speaksDiorama = options.webSocket.protocol === SUBPROTOCOL;
+    this.speaksDiorama = options.webSocket.protocol === SUBPROTOCOL;
     this.#webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     this.#webSocket.on('pong', () => (this.#answeredPing = true));
     // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
@@ -100,15 +113,16 @@ export class Connection implements RoomClient {
     this.#sendPreview();
   }
 
-  /** Lets the client into the room. Returns whether it is still there. */
-  open(room: Room, principal: Principal): boolean {
+  /** Lets the client into the room; `renew` takes the tokens that it sends later. Returns whether it is still there. */
+  open(room: Room, principal: Principal, renew: (token: string) => void): boolean {
     if (this.#state.kind !== 'opening' || this.#webSocket.readyState !== this.#webSocket.OPEN) return false;
     const { received, preview } = this.#state;
-    this.#state = { kind: 'open', room, principal };
+    this.#state = { kind: 'open', room, principal, renew };
     if (preview?.sentAt === undefined) {
-      if (this.#speaksDiorama) this.#welcome(principal);
+      if (this.speaksDiorama) this.#welcome(principal);
       room.join(this);
     } else {
+      if (this.speaksDiorama && preview.principal.role !== principal.role) this.#welcome(principal);
       room.join(this);
       room.syncAfterStored(this, preview.sentAt);
       received.shift();
@@ -122,7 +136,23 @@ export class Connection implements RoomClient {
   become(principal: Principal): void {
     if (this.#state.kind !== 'open') return;
     this.#state = { ...this.#state, principal };
-    if (this.#speaksDiorama) this.#welcome(principal);
+    if (this.speaksDiorama) this.#welcome(principal);
+  }
+
+  askForToken(request: TokenRequest): void {
+    if (this.#state.kind === 'open') this.write(frame(encodeTokenRequest(request)));
+  }
+
+  /** Refuses what the client writes from now on, for this reason. */
+  suspendWrites(reason: DioramaError): void {
+    this.#suspension = reason;
+  }
+
+  /** Takes what the client writes again, and asks for what was refused meanwhile. */
+  resumeWrites(): void {
+    this.#suspension = undefined;
+    if (this.#refusedWhileSuspended && this.#state.kind === 'open') this.#state.room.ask(this);
+    this.#refusedWhileSuspended = false;
   }
 
   write(...frames: readonly Buffer[]): void {
@@ -142,11 +172,11 @@ export class Connection implements RoomClient {
   }
 
   savedFrame(frames: number): Buffer | undefined {
-    return this.#speaksDiorama ? frame(encodeSaved(frames)) : undefined;
+    return this.speaksDiorama ? frame(encodeSaved(frames)) : undefined;
   }
 
   refusedFrame(refused: Refused): Buffer {
-    return this.#speaksDiorama
+    return this.speaksDiorama
       ? frame(encodeRefused(refused))
       : permissionDeniedFrame(`${refused.code}: ${refused.detail}`);
   }
@@ -196,7 +226,7 @@ export class Connection implements RoomClient {
     const frames = asksForEverything(first.data) ? preview.stored.storedFrames() : undefined;
     if (frames === undefined) return;
     preview.sentAt = preview.stored.mark;
-    if (this.#speaksDiorama) this.#welcome(preview.principal);
+    if (this.speaksDiorama) this.#welcome(preview.principal);
     this.write(...frames);
   }
 
@@ -212,7 +242,7 @@ export class Connection implements RoomClient {
     this.#options.metrics.received(bytes.byteLength);
     try {
       if (!isBinary) throw badFrame('Text frames are not of the protocol');
-      this.#handle(this.#state.room, parseClientFrame(bytes));
+      this.#handle(this.#state, parseClientFrame(bytes));
     } catch (error) {
       if (error instanceof DioramaError) {
         this.close(error.code, error.message);
@@ -223,20 +253,33 @@ export class Connection implements RoomClient {
     }
   }
 
-  #handle(room: Room, message: ClientFrame): void {
+  #handle({ room, renew }: OpenState, message: ClientFrame): void {
     switch (message.kind) {
       case 'state-vector':
         room.sync(this, message.stateVector);
         return;
       case 'document':
-        room.receiveUpdate(this, ++this.#documentFrames, message.update);
+        this.#receiveUpdate(room, ++this.#documentFrames, message.update);
         return;
       case 'presence':
         room.receivePresence(this, message.update);
         return;
       case 'presence-query':
         room.sendPresence(this);
+        return;
+      case 'token':
+        if (!this.speaksDiorama) throw badFrame('A token is a message of diorama.v1');
+        renew(message.token);
     }
+  }
+
+  #receiveUpdate(room: Room, number: number, update: Uint8Array): void {
+    if (this.#suspension === undefined) {
+      room.receiveUpdate(this, number, update);
+      return;
+    }
+    this.#refusedWhileSuspended = true;
+    room.refuse(this, number, this.#suspension);
   }
 
   #leave(): void {

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Authenticator } from '../access/authenticator.js';
+import type { AccessChanges } from '../access/access-changes.js';
 import type { SceneAccess } from '../access/scene-access.js';
 import type { Database } from '../database/database.js';
 import { Compactor } from '../log/compactor.js';
@@ -10,15 +11,18 @@ import type { Bus } from './bus.js';
 import type { BusMetrics } from './bus-metrics.js';
 import type { LogWatchOptions } from './log-watch.js';
 import { SyncGateway } from './gateway.js';
+import { LiveAccess } from './live-access.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomLimits } from './room.js';
 import type { RoomObserver } from './room-observer.js';
 import { RoomRegistry } from './room-registry.js';
+import type { TokenTiming } from './token-watch.js';
 
 export interface RealtimeOptions {
   readonly database: Database;
   readonly authenticator: Authenticator;
   readonly access: SceneAccess;
+  readonly changes: AccessChanges;
   readonly logger: Logger;
   readonly metrics?: RealtimeMetrics & LogMetrics;
   /** Where other servers hear of what happens here. It is not closed with this. */
@@ -32,6 +36,7 @@ export interface RealtimeOptions {
   readonly maxTailBytes?: number;
   readonly unloadDelayMs?: number;
   readonly pingIntervalMs?: number;
+  readonly tokenTiming?: Partial<TokenTiming>;
   readonly limits?: Partial<RoomLimits>;
   readonly observer?: RoomObserver;
 }
@@ -55,7 +60,7 @@ const given = <T extends object>(options: T): Defined<T> =>
 
 /** Builds the live part of the server. */
 export function createRealtime(options: RealtimeOptions): Realtime {
-  const { database, logger, metrics, access, authenticator } = options;
+  const { database, logger, metrics, access, changes, authenticator } = options;
   const { maxTailRows, maxTailBytes, maxPendingBytes, unloadDelayMs, limits, observer } = options;
   const compactor = new Compactor({ database, logger, ...given({ metrics, maxTailRows, maxTailBytes }) });
   const log = new SceneLog({
@@ -74,9 +79,15 @@ export function createRealtime(options: RealtimeOptions): Realtime {
   const gateway = new SyncGateway({
     authenticator,
     access,
+    liveAccess: new LiveAccess({ access, changes, logger }),
     rooms,
     logger,
-    ...given({ metrics, maxFrameBytes: options.maxFrameBytes, pingIntervalMs: options.pingIntervalMs }),
+    ...given({
+      metrics,
+      maxFrameBytes: options.maxFrameBytes,
+      pingIntervalMs: options.pingIntervalMs,
+      tokenTiming: options.tokenTiming,
+    }),
   });
   return {
     rooms,

@@ -1,22 +1,28 @@
-import { DioramaError, SUBPROTOCOL } from '@diorama/shared';
+import { DioramaError, newKey, SUBPROTOCOL } from '@diorama/shared';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { Authenticator } from '../access/authenticator.js';
+import { onConnection, type Principal } from '../access/principal.js';
 import type { SceneAccess } from '../access/scene-access.js';
 import type { Logger } from '../observability/logger.js';
 import { Connection } from './connection.js';
+import type { LiveAccess } from './live-access.js';
 import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomRegistry } from './room-registry.js';
+import { Seat } from './seat.js';
+import { DEFAULT_TOKEN_TIMING, type TokenTiming } from './token-watch.js';
 
 export interface SyncGatewayOptions {
   readonly authenticator: Authenticator;
   readonly access: SceneAccess;
+  readonly liveAccess: LiveAccess;
   readonly rooms: RoomRegistry;
   readonly logger: Logger;
   readonly metrics?: RealtimeMetrics;
   /** Larger frames close their connection with 1009. Default 16 MiB. */
   readonly maxFrameBytes?: number;
+  readonly tokenTiming?: Partial<TokenTiming>;
   /** How often connections are pinged; one that has not answered by the next time is cut. Default 15,000 ms. */
   readonly pingIntervalMs?: number;
 }
@@ -110,22 +116,42 @@ export class SyncGateway {
     });
   }
 
+  #seat(connection: Connection, sceneId: string, identity: Principal): Seat {
+    const { authenticator, liveAccess, tokenTiming } = this.#options;
+    const seat: Seat = new Seat({
+      sceneId,
+      connection,
+      identity,
+      authenticator,
+      timing: { ...DEFAULT_TOKEN_TIMING, ...tokenTiming },
+      now: Date.now,
+      logger: this.#logger,
+      renewed: () => void liveAccess.review(sceneId, [seat]),
+    });
+    return seat;
+  }
+
   async #open(
     connection: Connection,
     webSocket: { once(event: 'close', listener: () => void): unknown },
     sceneId: string,
     token: string | undefined,
   ): Promise<void> {
+    const { access, authenticator, liveAccess, rooms } = this.#options;
     try {
-      const authenticated = await this.#options.authenticator.authenticate(token);
+      const identity = onConnection(await authenticator.authenticate(token), newKey());
+      const seat = this.#seat(connection, sceneId, identity);
+      liveAccess.enter(seat);
+      webSocket.once('close', () => liveAccess.leave(seat));
       // Not found, whether it is malformed, unknown, another tenant's or not for this person: they must not be able to tell.
-      const { role } = await this.#options.access.require(authenticated, sceneId);
-      const principal = { ...authenticated, role };
-      const { room, release } = await this.#options.rooms.acquire(sceneId, (stored) =>
-        connection.preview(principal, stored),
-      );
+      let { role } = await access.require(identity, sceneId);
+      const { room, release } = await rooms.acquire(sceneId, (stored) => {
+        if (!seat.isStale) connection.preview({ ...identity, role }, stored);
+      });
       webSocket.once('close', release);
-      if (!connection.open(room, principal)) release();
+      while (seat.takeStale()) ({ role } = await access.require(identity, sceneId));
+      if (connection.open(room, { ...identity, role }, (next) => seat.renew(next))) seat.opened();
+      else release();
     } catch (error) {
       if (!(error instanceof DioramaError))
         this.#logger.error({ err: error }, 'a connection could not be opened');

@@ -20,8 +20,23 @@ export interface Standing {
   readonly memberRole: Role | null;
 }
 
+/** What a scene's members and links say of many at once. */
+export interface Standings {
+  readonly tenant: string;
+  readonly hasMembers: boolean;
+  readonly memberRoles: ReadonlyMap<string, Role>;
+  /** Those of the links that have not been revoked. */
+  readonly links: ReadonlySet<string>;
+}
+
 /** Which scenes a tenant has. Whether somebody may see one is for `SceneAccess` to say. */
 export interface SceneDirectory {
   /** undefined when there is none or it is another tenant's: callers cannot tell the two apart. */
   findFor(tenant: string, sceneId: string, subject: string): Promise<(SceneRecord & Standing) | undefined>;
+  /** undefined when there is no such scene. */
+  standings(
+    sceneId: string,
+    subjects: readonly string[],
+    linkIds: readonly string[],
+  ): Promise<Standings | undefined>;
 }

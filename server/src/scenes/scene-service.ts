@@ -11,6 +11,7 @@ import {
   type SceneSummary,
 } from '@diorama/shared';
 import type * as Y from 'yjs';
+import type { AccessChanges } from '../access/access-changes.js';
 import { requireRole, type Principal } from '../access/principal.js';
 import { effectiveRole, requireSceneRole, type SceneAccess } from '../access/scene-access.js';
 import type { EditRecorder } from '../edits/edit-recorder.js';
@@ -23,6 +24,7 @@ import { scenePosition, type SceneStore } from './scene-store.js';
 export interface SceneServiceOptions {
   readonly store: SceneStore;
   readonly access: SceneAccess;
+  readonly changes: AccessChanges;
   readonly rooms: SceneRooms;
   readonly recorder: EditRecorder;
 }
@@ -47,12 +49,14 @@ interface PageQuery {
 export class SceneService {
   readonly #store: SceneStore;
   readonly #access: SceneAccess;
+  readonly #changes: AccessChanges;
   readonly #rooms: SceneRooms;
   readonly #recorder: EditRecorder;
 
   constructor(options: SceneServiceOptions) {
     this.#store = options.store;
     this.#access = options.access;
+    this.#changes = options.changes;
     this.#rooms = options.rooms;
     this.#recorder = options.recorder;
   }
@@ -123,6 +127,7 @@ export class SceneService {
       throw new DioramaError('precondition_failed');
     }
     await this.#rooms.evict(sceneId, 'scene_not_found');
+    await this.#changes.publish(sceneId);
   }
 
   /** Whoever takes the position as what they have seen must have seen what others wrote before it. */

@@ -1,9 +1,9 @@
-import { newSceneId, type SceneId } from '@diorama/shared';
-import type { Database } from '../database/database.js';
+import { newSceneId, type Role, type SceneId } from '@diorama/shared';
+import type { SqlClient } from '../database/database.js';
 import { CURSOR_TIME_SQL, type ListPosition, type PageRequest } from '../http/cursor.js';
 import type { Principal } from '../access/principal.js';
 import { visibilityParams, visibleSql } from '../access/scene-access.js';
-import type { SceneDirectory, SceneRecord, Standing } from './scene-directory.js';
+import type { SceneDirectory, SceneRecord, Standing, Standings } from './scene-directory.js';
 
 const COLUMNS = `s.scene_id AS "sceneId", tenant, name, node_count AS "nodeCount", head_seq AS "headSeq",
   created_by AS "createdBy", created_at AS "createdAt", updated_at AS "updatedAt"`;
@@ -12,6 +12,13 @@ const COLUMNS = `s.scene_id AS "sceneId", tenant, name, node_count AS "nodeCount
 const standingSql = (subject: string): string =>
   `EXISTS (SELECT 1 FROM scene_members m WHERE m.scene_id = s.scene_id) AS "hasMembers",
    (SELECT m.role FROM scene_members m WHERE m.scene_id = s.scene_id AND m.subject = ${subject}) AS "memberRole"`;
+
+interface StandingsRow {
+  readonly tenant: string;
+  readonly hasMembers: boolean;
+  readonly roles: [subject: string, role: Role][] | null;
+  readonly links: string[] | null;
+}
 
 export type ListedScene = SceneRecord & Standing & { readonly cursorTime: string };
 
@@ -22,10 +29,10 @@ export const scenePosition = (row: ListedScene): ListPosition => ({
 
 /** The `scenes` table. Every statement is bound to a tenant. */
 export class SceneStore implements SceneDirectory {
-  readonly #database: Database;
+  readonly #database: SqlClient;
   readonly #newId: () => SceneId;
 
-  constructor(options: { database: Database; newId?: () => SceneId }) {
+  constructor(options: { database: SqlClient; newId?: () => SceneId }) {
     this.#database = options.database;
     this.#newId = options.newId ?? newSceneId;
   }
@@ -63,6 +70,26 @@ export class SceneStore implements SceneDirectory {
       [tenant, sceneId, subject],
     );
     return rows[0];
+  }
+
+  async standings(
+    sceneId: string,
+    subjects: readonly string[],
+    linkIds: readonly string[],
+  ): Promise<Standings | undefined> {
+    const { rows } = await this.#database.query<StandingsRow>(
+      `SELECT tenant, EXISTS (SELECT 1 FROM scene_members m WHERE m.scene_id = s.scene_id) AS "hasMembers",
+         (SELECT jsonb_agg(jsonb_build_array(m.subject, m.role)) FROM scene_members m
+          WHERE m.scene_id = s.scene_id AND m.subject = ANY($2::text[])) AS roles,
+         (SELECT jsonb_agg(l.link_id) FROM share_links l
+          WHERE l.scene_id = s.scene_id AND l.link_id = ANY($3::text[])) AS links
+       FROM scenes s WHERE scene_id = $1`,
+      [sceneId, [...subjects], [...linkIds]],
+    );
+    const row = rows[0];
+    if (row === undefined) return undefined;
+    const { tenant, hasMembers, roles, links } = row;
+    return { tenant, hasMembers, memberRoles: new Map(roles ?? []), links: new Set(links ?? []) };
   }
 
   /** What `principal` may see, newest first; one row more than the limit, to tell whether there is a next page. */

@@ -1,14 +1,18 @@
 import { assetEndpoints } from './assets.js';
 import { editEndpoints } from './edits.js';
 import type { Endpoint } from './endpoint.js';
+import { memberEndpoints } from './members.js';
 import { renderJobEndpoints } from './render-jobs.js';
 import { sceneEndpoints } from './scenes.js';
+import { shareLinkEndpoints } from './share-links.js';
 import { systemEndpoints } from './system.js';
 
 /** The whole REST API. */
 export const api = {
   scenes: sceneEndpoints,
   edits: editEndpoints,
+  members: memberEndpoints,
+  shareLinks: shareLinkEndpoints,
   assets: assetEndpoints,
   renderJobs: renderJobEndpoints,
   system: systemEndpoints,

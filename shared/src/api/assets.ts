@@ -176,7 +176,7 @@ export const assetEndpoints = {
     summary: 'List assets, the most recently uploaded first',
     query: pageQuerySchema,
     responses: { 200: { description: 'A page of assets', schema: assetPageSchema } },
-    errors: ['invalid_cursor'],
+    errors: ['forbidden', 'invalid_cursor'],
   }),
   get: defineEndpoint({
     id: 'getAsset',

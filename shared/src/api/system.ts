@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { roleSchema } from '../access/role.js';
+import { sceneIdSchema } from '../ids.js';
 import { defineEndpoint } from './endpoint.js';
 
 const TAG = 'System';
@@ -22,7 +23,15 @@ export const readinessSchema = z
 export const healthSchema = z.object({ status: z.literal('ok'), version: z.string() }).meta({ id: 'Health' });
 
 export const sessionSchema = z
-  .object({ subject: z.string(), tenant: z.string(), name: z.string(), role: roleSchema })
+  .object({
+    subject: z.string(),
+    tenant: z.string(),
+    name: z.string(),
+    role: roleSchema,
+    scene_id: sceneIdSchema
+      .optional()
+      .meta({ description: 'Only for guests of a share link: the one scene that they may see' }),
+  })
   .meta({ id: 'Session', description: 'Whom the server takes the caller for' });
 
 export type Readiness = z.infer<typeof readinessSchema>;
