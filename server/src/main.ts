@@ -1,4 +1,4 @@
-import { newRenderJobId, newShareLinkId } from '@diorama/shared';
+import { newRenderJobId } from '@diorama/shared';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -169,7 +169,6 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     changes,
     tokens: new LinkTokens({ secret: config.jwtSecret }),
     now: () => new Date(),
-    newLinkId: newShareLinkId,
   });
   const app = createApp({
     routes: [

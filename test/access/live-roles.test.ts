@@ -2,6 +2,7 @@ import { newShareLinkId } from '@diorama/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { LinkTokens } from '../../server/src/access/link-tokens.js';
+import { onlyAttempt } from '../../server/src/http/attempt.js';
 import {
   startRealtimeOnPglite,
   TENANT,
@@ -25,7 +26,7 @@ describe('roles on live connections', () => {
     server.members.put(ADA, sceneId, subject, { role });
 
   async function linkTo(sceneId: string, role: 'editor' | 'viewer', expires_in = 3600): Promise<string> {
-    return (await server.links.create(ADA, sceneId, { role, expires_in })).token;
+    return (await server.links.create(ADA, sceneId, { role, expires_in }, onlyAttempt())).token;
   }
 
   it('ACC-12: a role that is narrowed counts at once, is told by another welcome, and what follows is refused', async () => {
@@ -124,7 +125,7 @@ describe('roles on live connections', () => {
   it('ACC-15: a link opens its scene with its role, and a revoked one closes its connections with 4403', async () => {
     const sceneId = await server.createScene();
     await put(sceneId, 'bob', 'editor');
-    const { link, token } = await server.links.create(ADA, sceneId, { role: 'viewer' });
+    const { link, token } = await server.links.create(ADA, sceneId, { role: 'viewer' }, onlyAttempt());
     const other = await server.open(sceneId, { token: await linkTo(sceneId, 'editor') });
     const guest = await server.open(sceneId, { token });
     expect(guest.welcome).toMatchObject({ role: 'viewer', name: 'Guest' });

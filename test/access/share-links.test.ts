@@ -207,6 +207,18 @@ describe('share links', () => {
     expect((await http.get(`/v1/scenes/${scene_id}`, { token })).status).toBe(200);
   });
 
+  it('ACC-14: a request that is repeated with its Idempotency-Key makes one link', async () => {
+    const { scene_id } = await http.createScene();
+    const path = `/v1/scenes/${scene_id}/share-links`;
+    const headers = { 'Idempotency-Key': 'one-link' };
+    const [first, again] = [
+      await http.post<NewShareLink>(path, { role: 'viewer' }, { headers }),
+      await http.post<NewShareLink>(path, { role: 'viewer' }, { headers }),
+    ];
+    expect(again.body).toEqual(first.body);
+    expect((await http.get<{ items: ShareLink[] }>(path)).body.items).toHaveLength(1);
+  });
+
   it('ACC-14: only owners make, see and revoke links, of their own scene', async () => {
     const { scene_id } = await http.createScene();
     const { scene_id: other } = await http.createScene();

@@ -1,4 +1,3 @@
-import { newShareLinkId } from '@diorama/shared';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -86,7 +85,6 @@ export async function startRealtime(database: Database, overrides: Overrides = {
       changes,
       tokens: new LinkTokens({ secret: JWT_SECRET }),
       now: () => new Date(),
-      newLinkId: newShareLinkId,
     }),
     changes,
     createScene: async (tenant = TENANT) => (await scenes.create(tenant, 'ada', '')).sceneId,

@@ -45,8 +45,8 @@ const memberRoutes = (members: Members): Route[] => [
 ];
 
 const shareLinkRoutes = (links: ShareLinks): Route[] => [
-  route(api.shareLinks.create, async ({ principal, params, body }) => {
-    const { link, token } = await links.create(principal, params.scene_id, body);
+  route(api.shareLinks.create, async ({ principal, params, body, attempt }) => {
+    const { link, token } = await links.create(principal, params.scene_id, body, attempt);
     const query = new URLSearchParams({ token, scene: link.sceneId });
     return { status: 201, body: { ...toShareLink(link), token, url: `/?${query.toString()}` } };
   }),

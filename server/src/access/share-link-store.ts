@@ -48,14 +48,15 @@ export class ShareLinkStore implements ShareLinkDirectory {
     return rows[0];
   }
 
-  /** Adds a link, and forgets those of the scene that have expired. */
+  /** Adds a link, or finds it where an earlier try of the request has added it; forgets those of the scene that have expired. */
   async add(link: Omit<ShareLinkRecord, 'createdAt'>): Promise<ShareLinkRecord> {
     await this.#client.query('DELETE FROM share_links WHERE scene_id = $1 AND expires_at <= now()', [
       link.sceneId,
     ]);
     const { rows } = await this.#client.query<ShareLinkRecord>(
       `INSERT INTO share_links AS l (link_id, scene_id, role, name, created_by, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${COLUMNS}`,
+       VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (link_id) DO UPDATE SET link_id = excluded.link_id RETURNING ${COLUMNS}`,
       [link.linkId, link.sceneId, link.role, link.name, link.createdBy, link.expiresAt],
     );
     return rows[0] as ShareLinkRecord;

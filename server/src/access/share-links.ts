@@ -6,6 +6,7 @@ import {
   type ShareLinkId,
 } from '@diorama/shared';
 import type { Database } from '../database/database.js';
+import type { Attempt } from '../http/attempt.js';
 import type { PageRequest } from '../http/cursor.js';
 import type { AccessChanges } from './access-changes.js';
 import type { LinkTokens } from './link-tokens.js';
@@ -20,7 +21,6 @@ export interface ShareLinksOptions {
   readonly changes: AccessChanges;
   readonly tokens: LinkTokens;
   readonly now: () => Date;
-  readonly newLinkId: () => ShareLinkId;
 }
 
 /** The links that let guests into a scene. Owners alone see and change them. */
@@ -38,15 +38,16 @@ export class ShareLinks {
     principal: Principal,
     sceneId: string,
     { role, name = '', ...expiry }: CreateShareLink,
+    attempt: Pick<Attempt, 'effectKey'>,
   ): Promise<{ link: ShareLinkRecord; token: string }> {
-    const { database, tokens, newLinkId } = this.#options;
+    const { database, tokens } = this.#options;
     const expiresAt = this.#expiresAt(expiry);
     const link = await database.transaction(async (tx) => {
       const grant = await lockScene(tx, principal, sceneId);
       requireSceneRole(grant.role, 'owner');
       const createdBy = principal.subject;
       return new ShareLinkStore({ client: tx }).add({
-        linkId: newLinkId(),
+        linkId: `shl_${attempt.effectKey}` as ShareLinkId,
         sceneId,
         role,
         name,
