@@ -11,6 +11,8 @@ interface Profile {
   readonly timeDeltas: readonly number[];
 }
 
+const INTERVAL_US = 500;
+
 /** A CPU profile of a server's main thread, taken while the load is measured. */
 export class ServerProfile {
   readonly #inspector: Inspector;
@@ -24,7 +26,7 @@ export class ServerProfile {
   static async start(inspectorUrl: string, directory: string, name: string): Promise<ServerProfile> {
     const inspector = await Inspector.connect(inspectorUrl);
     await inspector.call('Profiler.enable');
-    await inspector.call('Profiler.setSamplingInterval', { interval: 500 });
+    await inspector.call('Profiler.setSamplingInterval', { interval: INTERVAL_US });
     await inspector.call('Profiler.start');
     return new ServerProfile(inspector, join(directory, `${name}.cpuprofile`));
   }
@@ -49,7 +51,8 @@ function topOf(profile: Profile, count: number): string[] {
   let total = 0;
   profile.samples.forEach((id, at) => {
     const name = names.get(id) ?? '?';
-    const took = profile.timeDeltas[at] ?? 0;
+    // A longer gap is time that other processes had; whatever ran before it did not take it.
+    const took = Math.min(profile.timeDeltas[at] ?? 0, 2 * INTERVAL_US);
     total += took;
     self.set(name, (self.get(name) ?? 0) + took);
   });

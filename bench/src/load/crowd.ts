@@ -92,7 +92,14 @@ export class Crowd {
     const documents = [documentOf(recorder.updates)];
     if (this.#options.target.dialect !== 'relay') {
       const late = this.join();
-      await allSynced([late]);
+      // A server that cannot even answer one more client has not converged.
+      if (
+        !(await allSynced([late]).then(
+          () => true,
+          () => false,
+        ))
+      )
+        return false;
       if (late.state !== undefined) documents.push(documentOf([late.state]));
       late.socket.close();
     }

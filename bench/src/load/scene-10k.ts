@@ -12,14 +12,13 @@ export function largeScene(nodes: number): Uint8Array {
         new Y.Map<unknown>([
           ['kind', 'primitive'],
           ['name', `Part ${at}`],
-          ['geometry', { type: 'box', width: 1.2, height: 0.4, depth: 0.7 }],
           [
             'pose',
             {
               parent: at < 100 ? null : `node-${at % 100}`,
               order: `a${at % 10}`,
               translation: [(at % 100) * 1.1, Math.floor(at / 100) * 0.7, at * 0.013],
-              rotation: [0, 0.1, 0, 0.9949874371066199],
+              rotation: [0, 0, 0, 1],
               scale: [1, 1, 1],
             },
           ],

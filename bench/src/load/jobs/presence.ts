@@ -95,7 +95,8 @@ function readAwareness(update: Uint8Array, on: (writer: number, seq: number) => 
   for (let left = decoding.readVarUint(decoder); left > 0; left--) {
     const writer = decoding.readVarUint(decoder) - FIRST_WRITER;
     const seq = decoding.readVarUint(decoder) - 1;
-    decoder.pos += decoding.readVarUint(decoder);
+    const length = decoding.readVarUint(decoder);
+    decoder.pos += length;
     on(writer, seq);
   }
 }
