@@ -245,8 +245,10 @@ export class SceneSession {
         if (this.saved) this.#error = undefined;
         return;
       case MESSAGE.refused: {
-        const { frame: number, code, detail, issues } = readRefused(decoder);
+        const { frame: number, code, detail, issues, corrected } = readRefused(decoder);
         const refusal = new DioramaError(code, detail, { issues });
+        // What was wrong has been undone by an update, as anybody's edit would: the document is the server's as it is.
+        if (corrected) return this.#events.emit('refused', refusal);
         if (!refusal.retryable) return this.#refused(refusal);
         this.#error = refusal;
         return this.#lane.receiveNotTaken(number);

@@ -22,7 +22,10 @@ export interface SessionEvents {
   welcome: Welcome;
   /** First and every later sync. */
   synced: void;
-  /** The server did not apply an edit. The session goes back to the server's state: expect `reset`. */
+  /**
+   * The server did not keep an edit. What broke the schema (`invalid_document`, with issues) it undoes by an update; after any
+   * other refusal the session goes back to the server's state: expect `reset`.
+   */
   refused: DioramaError;
   /** `session.doc` and `session.scene` are new objects at the server's state; bind views to them again. */
   reset: Y.Doc;

@@ -34,6 +34,8 @@ export interface Origin {
   readonly client: RoomClient | undefined;
   /** It is in the log already. */
   readonly isStored?: boolean;
+  /** It undid some of what the client wrote, so the client has to hear of it too. */
+  corrected?: boolean;
   /** What is stored with the change. */
   readonly committedWith?: CommittedWith | undefined;
 }
@@ -59,9 +61,17 @@ export class LiveDocument {
     this.#watch();
   }
 
-  /** Applies an update that has been checked. What it changed is appended and relayed before this returns. */
-  apply(update: Uint8Array, client: RoomClient): void {
-    Y.applyUpdate(this.doc, update, { editor: client.principal, client } satisfies Origin);
+  /**
+   * Applies an update that has been checked. What it changed is appended and relayed before this returns.
+   *
+   * `correct` is called before the transaction ends and may undo what is wrong; it says whether it did.
+   */
+  apply(update: Uint8Array, client: RoomClient, correct: (transaction: Y.Transaction) => boolean): void {
+    const origin: Origin = { editor: client.principal, client };
+    this.doc.transact((transaction) => {
+      Y.applyUpdate(this.doc, update);
+      origin.corrected = correct(transaction);
+    }, origin);
     if (!this.#unresolved.take()) return;
     // Yjs keeps it until what it depends on arrives. It is not relayed yet, but it must survive us.
     const kept = update.slice();
@@ -158,8 +168,9 @@ export class LiveDocument {
         return;
       }
       const commit = this.#append(update, origin?.committedWith);
-      if (this.#beforeHeld === undefined) relay(framed, origin?.client);
-      else this.#gate.hold(framed, origin?.client, commit);
+      const sender = origin?.corrected === true ? undefined : origin?.client;
+      if (this.#beforeHeld === undefined) relay(framed, sender);
+      else this.#gate.hold(framed, sender, commit);
     });
   }
 

@@ -5,6 +5,7 @@ import { decodeStored } from '../log/load.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
 import { Acknowledgements } from './acknowledgements.js';
+import { DocumentGuard, type Intake } from './checks/document-guard.js';
 import { FanOut } from './fan-out.js';
 import type { FullState } from './full-state.js';
 import { LiveDocument } from './live-document.js';
@@ -73,6 +74,7 @@ export interface RoomOptions {
 export class Room {
   readonly sceneId: string;
   readonly #document: LiveDocument;
+  readonly #guard: DocumentGuard;
   readonly #log: SceneLog;
   readonly #logger: Logger;
   readonly #metrics: RealtimeMetrics;
@@ -108,6 +110,7 @@ export class Room {
       writtenVector: () => this.#document.relayedVector(),
       metrics: options.metrics,
     });
+    this.#guard = new DocumentGuard({ doc: options.doc });
     this.#fanOut = new FanOut({
       clients: this.#clients,
       metrics: options.metrics,
@@ -178,26 +181,33 @@ export class Room {
   /** Takes the client's `number`th document frame. Throws `bad_frame`; what is merely not allowed is refused by a frame. */
   receiveUpdate(client: RoomClient, number: number, update: Uint8Array): void {
     const decoded = decodeChecked(update);
+    let intake: Intake;
     try {
       requireMayApply(this.#document.doc, client.principal.role, decoded);
       if (this.#log.isFull) {
         this.#toAskAgain.add(client);
         throw new DioramaError('storage_unavailable', 'The store does not keep up; the change was not taken');
       }
+      intake = this.#guard.admit(update, decoded);
     } catch (error) {
       if (!(error instanceof DioramaError)) throw error;
       this.refuse(client, number, error);
+      if (error.code === 'update_unresolved') this.ask(client);
       return;
     }
-    this.#apply(client, update);
-    if (!this.isClosed) this.#acknowledgements.received(client, number);
+    this.#apply(client, intake);
+    if (this.isClosed) return;
+    const objection = intake.objection();
+    if (objection === undefined) this.#acknowledgements.received(client, number);
+    else this.refuse(client, number, objection, { corrected: true });
   }
 
-  /** Tells the client that its `number`th document frame was not applied, and why. */
-  refuse(client: RoomClient, number: number, error: DioramaError): void {
+  /** Tells the client that its `number`th document frame was not applied, or was `corrected`, and why. */
+  refuse(client: RoomClient, number: number, error: DioramaError, { corrected = false } = {}): void {
     this.#metrics.refused(error.code);
     const { code, message: detail, issues } = error;
-    this.#fanOut.toOne(client, client.refusedFrame({ frame: number, code, detail, issues: [...issues] }));
+    const refused = { frame: number, code, detail, issues: [...issues], corrected };
+    this.#fanOut.toOne(client, client.refusedFrame(refused));
     this.#acknowledgements.received(client, number);
   }
 
@@ -274,8 +284,10 @@ export class Room {
       throw new DioramaError('precondition_failed', `The scene is at ${at}, not at ${seq}`);
   }
 
-  #apply(client: RoomClient, update: Uint8Array): void {
-    this.#guarded(() => this.#document.apply(update, client));
+  #apply(client: RoomClient, intake: Intake): void {
+    this.#guarded(() =>
+      this.#document.apply(intake.update, client, (transaction) => intake.correct(transaction)),
+    );
   }
 
   #guarded(apply: () => void): void {

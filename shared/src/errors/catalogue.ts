@@ -58,6 +58,18 @@ export const ERRORS = {
     title: 'The asset could not be processed within its bounds',
   },
   camera_not_found: { status: 422, retryable: false, title: 'The camera is not a camera node of the scene' },
+  scene_full: { status: 413, retryable: false, title: 'The scene holds as much as it may' },
+  update_unresolved: {
+    status: 409,
+    close: 4410,
+    retryable: true,
+    title: 'The change depends on others that the scene does not have',
+  },
+  client_id_taken: {
+    status: 409,
+    retryable: false,
+    title: 'The change carries the Yjs client id of somebody else who is connected',
+  },
   too_many_requests: { status: 429, close: 4429, retryable: true, title: 'Too many requests' },
   internal: { status: 500, close: 1011, retryable: true, title: 'The server failed' },
   render_failed: { status: 500, retryable: true, title: 'The picture could not be rendered' },

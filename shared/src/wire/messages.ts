@@ -12,7 +12,7 @@ export const SUBPROTOCOL = 'diorama.v1';
  * The first varuint of every frame. 0 to 3 are y-websocket's; the rest goes only to clients of `diorama.v1`.
  *
  * - `saved`: varuint n. The first n document frames (sync step 2 or update) of this connection are committed.
- * - `refused`: JSON. A document frame was not applied, and why.
+ * - `refused`: JSON. A document frame was not applied, or not all of it, and why.
  * - `welcome`: JSON. The first frame of a connection: who the server takes the client for, and the limits. Sent again
  *   when the role changes.
  * - `token-request`: JSON, from the server. The token ends soon, or has ended: send another.
@@ -39,6 +39,11 @@ export const refusedSchema = z.object({
   code: z.enum(ERROR_CODES),
   detail: z.string(),
   issues: z.array(issueSchema).default([]),
+  /**
+   * The frame was applied, and what was wrong in it was undone by the server: the correction comes as an update, and what was
+   * good in it is stored. False: nothing of the frame was applied.
+   */
+  corrected: z.boolean().default(false),
 });
 export type Refused = z.infer<typeof refusedSchema>;
 

@@ -1,0 +1,101 @@
+import * as Y from 'yjs';
+
+type Type = Y.AbstractType<unknown>;
+type Ranges = readonly { readonly clock: number; readonly len: number }[];
+
+/**
+ * What a document held before a transaction that is still under way.
+ *
+ * Yjs drops deleted content only when the transaction ends: until then everything that it deleted can be read.
+ */
+export class Before {
+  readonly #transaction: Y.Transaction;
+  readonly #deleted = new Map<number, Ranges>();
+
+  constructor(transaction: Y.Transaction) {
+    this.#transaction = transaction;
+  }
+
+  /** Whether the transaction brought this item. */
+  isNew(item: Y.Item): boolean {
+    return item.id.clock >= (this.#transaction.beforeState.get(item.id.client) ?? 0);
+  }
+
+  /** The item that held the key before; undefined when none did. */
+  itemOf(type: Type, key: string): Y.Item | undefined {
+    let item: Y.Item | null | undefined = type._map.get(key);
+    while (item && this.isNew(item)) item = item.left;
+    return item && this.wasLive(item) ? item : undefined;
+  }
+
+  wasLive(item: Y.Item): boolean {
+    return !this.isNew(item) && (!item.deleted || this.#hasDeleted(item.id));
+  }
+
+  /** A value that can be written anew and holds what the item held. */
+  valueOf(item: Y.Item): unknown {
+    const { content } = item;
+    if (content instanceof Y.ContentType) return this.#copyOf(content.type as Type);
+    const values = content.getContent() as unknown[];
+    return values[values.length - 1];
+  }
+
+  #copyOf(type: Type): unknown {
+    if (type instanceof Y.Text) return new Y.Text(this.#textOf(type as Type));
+    if (type instanceof Y.Array) {
+      const array = new Y.Array<unknown>();
+      const values = this.#listOf(type as Type);
+      // Yjs hands on what it is given as arguments, of which there may be some hundred thousand at most.
+      for (let at = 0; at < values.length; at += 1_000) array.push(values.slice(at, at + 1_000));
+      return array;
+    }
+    const copy = new Y.Map<unknown>();
+    for (const key of type._map.keys()) {
+      const item = this.itemOf(type, key);
+      if (item !== undefined) copy.set(key, this.valueOf(item));
+    }
+    return copy;
+  }
+
+  #listOf(type: Type): unknown[] {
+    const found: unknown[] = [];
+    for (let item = type._start; item !== null; item = item.right) {
+      if (!item.countable || !this.wasLive(item)) continue;
+      if (item.content instanceof Y.ContentType) found.push(this.valueOf(item));
+      // One by one: a spread of a hundred thousand values is a hundred thousand arguments.
+      else for (const value of item.content.getContent() as unknown[]) found.push(value);
+    }
+    return found;
+  }
+
+  #textOf(type: Type): string {
+    let text = '';
+    for (let item = type._start; item !== null; item = item.right)
+      if (item.content instanceof Y.ContentString && this.wasLive(item)) text += item.content.str;
+    return text;
+  }
+
+  #hasDeleted({ client, clock }: Y.ID): boolean {
+    const ranges = this.#rangesOf(client);
+    let low = 0;
+    let high = ranges.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const range = ranges[middle] as Ranges[number];
+      if (clock < range.clock) high = middle - 1;
+      else if (clock >= range.clock + range.len) low = middle + 1;
+      else return true;
+    }
+    return false;
+  }
+
+  /** Yjs sorts what a transaction deleted when it ends, and corrections delete nothing that was there before. */
+  #rangesOf(client: number): Ranges {
+    const known = this.#deleted.get(client);
+    if (known !== undefined) return known;
+    const ranges = [...(this.#transaction.deleteSet.clients.get(client) ?? [])];
+    ranges.sort((a, b) => a.clock - b.clock);
+    this.#deleted.set(client, ranges);
+    return ranges;
+  }
+}

@@ -1,0 +1,271 @@
+import {
+  DOCUMENT_BOUNDS,
+  DOCUMENT_LIMITS,
+  fault,
+  faultsOf,
+  isNodeId,
+  isNodeKind,
+  KIND_MESSAGE,
+  NODE_ID_MAX_LENGTH,
+  ROOT_MAPS,
+  shapeOf,
+  type Issue,
+  type NodeKind,
+  type RootMap,
+  type Shape,
+  type ValuePath,
+} from '@diorama/shared';
+import * as Y from 'yjs';
+import type { EntryRoot } from './screen.js';
+import { Before } from './before.js';
+import { Corrections } from './corrections.js';
+import { growth, type EntryCounts } from './entry-counts.js';
+
+type Type = Y.AbstractType<unknown>;
+type Keys = ReadonlySet<string | null>;
+
+/** A key whose value holds Yjs types that were changed. */
+interface NestedChange {
+  readonly map: Type;
+  readonly path: ValuePath;
+  readonly item: Y.Item;
+  readonly changes: [Type, Keys][];
+}
+
+/** Where a Yjs type stands that is no root: in which value of which entry, or in none that has a name. */
+interface Place {
+  readonly map: Type;
+  readonly path: ValuePath;
+  readonly item: Y.Item;
+}
+
+const NO_KEYS = {};
+
+export interface Judgement {
+  readonly code: 'invalid_document' | 'scene_full';
+  /** Empty when all was good. */
+  readonly issues: readonly Issue[];
+}
+
+/** Finds and undoes what a transaction wrote against the schema. Looks at what it changed and at nothing else. */
+export class DocumentChecks {
+  readonly #roots = new Map<unknown, RootMap>();
+  readonly #counts: EntryCounts;
+
+  constructor(doc: Y.Doc, counts: EntryCounts) {
+    this.#counts = counts;
+    for (const name of ROOT_MAPS) this.#roots.set(doc.getMap(name), name);
+  }
+
+  /**
+   * To be called inside the transaction that applied a client's update; returns what was wrong, and where.
+   *
+   * A key that breaks the schema gets back what it held before the transaction; what is beside it stays. What was broken before
+   * and is not touched is not looked at.
+   */
+  correct(transaction: Y.Transaction): Judgement {
+    const inspection = new Inspection(this.#roots, this.#counts, transaction);
+    for (const [type, keys] of transaction.changed as ReadonlyMap<Type, Keys>) inspection.look(type, keys);
+    return inspection.finish();
+  }
+}
+
+class Inspection {
+  readonly #roots: ReadonlyMap<unknown, RootMap>;
+  readonly #before: Before;
+  readonly #corrections: Corrections;
+  readonly #counts: EntryCounts;
+  readonly #nested = new Map<Y.Item, NestedChange>();
+  #code: Judgement['code'] = 'invalid_document';
+
+  constructor(roots: ReadonlyMap<unknown, RootMap>, counts: EntryCounts, transaction: Y.Transaction) {
+    this.#roots = roots;
+    this.#counts = counts;
+    this.#before = new Before(transaction);
+    this.#corrections = new Corrections(transaction, this.#before);
+  }
+
+  look(type: Type, keys: Keys): void {
+    const root = this.#roots.get(type);
+    if (root === 'scene') return this.#lookAtKeys(type, ['scene'], keys, shapeOf('scene'));
+    if (root !== undefined) return this.#lookAtEntries(type, root, keys);
+    const item = type._item;
+    if (item === null) {
+      this.#corrections.takeBack(type, keys, fault([nameOf(type)], 'A scene has no such root type'));
+      return;
+    }
+    if (item.deleted) return;
+    const parentRoot = this.#roots.get(item.parent);
+    if (parentRoot !== undefined && parentRoot !== 'scene' && item.parentSub !== null) {
+      if (type instanceof Y.Map) this.#lookAtEntry(type as Type, parentRoot, item.parentSub, keys);
+      return;
+    }
+    this.#noteNested(type, keys);
+  }
+
+  finish(): Judgement {
+    for (const { map, path, item, changes } of this.#nested.values()) {
+      const faults = faultsOf(path, this.#shapeAt(map, path), item);
+      if (faults.length === 0) continue;
+      const isGood = (): boolean => faultsOf(path, this.#shapeAt(map, path), item).length === 0;
+      this.#corrections.undoNested(map, path[path.length - 1] as string, changes, isGood, faults);
+    }
+    return { code: this.#code, issues: this.#corrections.apply() };
+  }
+
+  #lookAtEntries(type: Type, root: EntryRoot, keys: Keys): void {
+    const more = growth(type, keys, this.#before);
+    if (more > 0 && this.#counts.of(root) + more > DOCUMENT_LIMITS[root]) return this.#tooMany(type, root, keys);
+    for (const id of keys) {
+      if (id === null) {
+        this.#corrections.removeList(type, fault([root], 'It is a map, not a list'));
+        continue;
+      }
+      const item = type._map.get(id);
+      if (item === undefined || item.deleted || !this.#before.isNew(item)) continue;
+      const wrong = this.#wrongWith(root, id, item);
+      if (wrong === undefined) this.#lookAtNewEntry(item, root, id);
+      else this.#corrections.restore(type, id, [wrong]);
+    }
+  }
+
+  /** What one frame adds comes or goes as a whole: half of somebody's import is of no use. */
+  #tooMany(type: Type, root: EntryRoot, keys: Keys): void {
+    this.#code = 'scene_full';
+    const issue = fault([root], `A scene has at most ${DOCUMENT_LIMITS[root]} ${root}`);
+    this.#corrections.takeBack(type, keys, issue);
+  }
+
+  /** Why an entry cannot stay at all. */
+  #wrongWith(root: RootMap, id: string, item: Y.Item): Issue | undefined {
+    if (!isNodeId(id)) return fault([root, id], `An id has 1 to ${NODE_ID_MAX_LENGTH} characters`);
+    const entry = item.content instanceof Y.ContentType ? (item.content.type as Type) : undefined;
+    if (entry === undefined || !isPlainMap(entry)) return fault([root, id], 'It is not a Y.Map');
+    if (entry._map.size > DOCUMENT_BOUNDS.keys)
+      return fault([root, id], `It has more than ${DOCUMENT_BOUNDS.keys} keys`);
+    if (root === 'nodes' && kindOf(entry) === undefined) return fault([root, id, 'kind'], KIND_MESSAGE);
+    return undefined;
+  }
+
+  #lookAtNewEntry(item: Y.Item, root: RootMap, id: string): void {
+    const entry = (item.content as Y.ContentType).type as Type;
+    const shape = shapeOf(root, kindOf(entry));
+    if (entry._start !== null) this.#corrections.removeList(entry, fault([root, id], 'It is a map, not a list'));
+    for (const [key, value] of entry._map) if (!value.deleted) this.#judge(entry, [root, id, key], value, shape);
+  }
+
+  #lookAtEntry(entry: Type, root: RootMap, id: string, keys: Keys): void {
+    if (root !== 'nodes') return this.#lookAtKeys(entry, [root, id], keys, shapeOf(root));
+    const { kind, judged } = this.#kindAfter(entry, id, keys);
+    // What a node of a kind that we do not know may hold, its own schema tells.
+    this.#lookAtKeys(entry, [root, id], keys, kind === undefined ? NO_KEYS : shapeOf(root, kind), judged);
+  }
+
+  #lookAtKeys(map: Type, above: ValuePath, keys: Keys, shape: Shape, judged?: string): void {
+    let room: boolean | undefined;
+    for (const key of keys) {
+      if (key === null) {
+        this.#corrections.removeList(map, fault(above, 'It is a map, not a list'));
+        continue;
+      }
+      const item = map._map.get(key);
+      if (key === judged || item === undefined || item.deleted || !this.#before.isNew(item)) continue;
+      if (item.left === null && !(room ??= hasRoom(map))) {
+        const message = `It has more than ${DOCUMENT_BOUNDS.keys} keys`;
+        this.#corrections.restore(map, key, [fault([...above, key], message)]);
+      } else this.#judge(map, [...above, key], item, shape);
+    }
+  }
+
+  #judge(map: Type, path: ValuePath, item: Y.Item, shape: Shape): void {
+    const faults = faultsOf(path, shape, item);
+    if (faults.length > 0) this.#corrections.restore(map, path[path.length - 1] as string, faults);
+  }
+
+  /** The kind that the node is to have in the end: the new one if it is one and the rest of the node fits it. */
+  #kindAfter(node: Type, id: string, keys: Keys): { kind: NodeKind | undefined; judged?: string } {
+    const kind = kindOf(node);
+    if (!keys.has('kind')) return { kind };
+    const item = node._map.get('kind');
+    const previousItem = this.#before.itemOf(node, 'kind');
+    if (item === previousItem && item?.deleted !== true) return { kind };
+    const value = previousItem === undefined ? undefined : this.#before.valueOf(previousItem);
+    const previous = isNodeKind(value) ? value : undefined;
+    const wrong = kind === undefined ? KIND_MESSAGE : this.#misfit(node, id, kind, previous);
+    // Where there was no kind before, there is nothing to go back to, and nothing that gets worse.
+    if (wrong === undefined || (item?.deleted === true && previousItem === undefined)) return { kind };
+    this.#corrections.restore(node, 'kind', [fault(['nodes', id, 'kind'], wrong)]);
+    return { kind: previous, judged: 'kind' };
+  }
+
+  /** What the node keeps from its time as another kind, and cannot have as this one. */
+  #misfit(node: Type, id: string, kind: NodeKind, previous: NodeKind | undefined): string | undefined {
+    if (previous === undefined) return undefined;
+    const shape = shapeOf('nodes', kind);
+    const earlier = shapeOf('nodes', previous);
+    for (const key of Object.keys(shape)) {
+      const item = node._map.get(key);
+      if (key === 'kind' || Object.hasOwn(earlier, key) || item === undefined) continue;
+      if (item.deleted || this.#before.isNew(item)) continue;
+      if (faultsOf(['nodes', id, key], shape, item).length > 0) return `Its ${key} does not fit a ${kind}`;
+    }
+    return undefined;
+  }
+
+  #noteNested(type: Type, keys: Keys): void {
+    const place = this.#placeOf(type);
+    if (place === 'gone') return;
+    if (place === 'nowhere') {
+      this.#corrections.takeBack(type, keys, fault([], 'It stands where a scene has nothing'));
+      return;
+    }
+    const known = this.#nested.get(place.item);
+    if (known === undefined) this.#nested.set(place.item, { ...place, changes: [[type, keys]] });
+    else known.changes.push([type, keys]);
+  }
+
+  #placeOf(type: Type): Place | 'gone' | 'nowhere' {
+    for (let item = type._item; item !== null; ) {
+      if (item.deleted) return 'gone';
+      const map = item.parent as Type;
+      const root = this.#roots.get(map);
+      if (root !== undefined && root !== 'scene') return 'nowhere';
+      const key = item.parentSub;
+      if (root === 'scene') return key === null ? 'nowhere' : { map, path: ['scene', key], item };
+      const above = map._item;
+      const aboveRoot = this.#roots.get(above?.parent);
+      if (aboveRoot !== undefined && aboveRoot !== 'scene') {
+        if (above === null || above.deleted) return 'gone';
+        if (key === null || above.parentSub === null) return 'nowhere';
+        return { map, path: [aboveRoot, above.parentSub, key], item };
+      }
+      item = above;
+    }
+    return 'nowhere';
+  }
+
+  #shapeAt(map: Type, [root]: ValuePath): Shape {
+    const kind = root === 'nodes' ? kindOf(map) : undefined;
+    return root === 'nodes' && kind === undefined ? NO_KEYS : shapeOf(root, kind);
+  }
+}
+
+/** Not instanceof: Yjs derives an XML type from Y.Map. */
+const isPlainMap = (type: { readonly constructor: unknown }): boolean => type.constructor === Y.Map;
+
+const nameOf = (type: Type): string => Y.findRootTypeKey(type);
+
+function kindOf(node: Type): NodeKind | undefined {
+  const item = node._map.get('kind');
+  if (item === undefined || item.deleted) return undefined;
+  const values = item.content.getContent() as unknown[];
+  const kind = values[values.length - 1];
+  return isNodeKind(kind) ? kind : undefined;
+}
+
+function hasRoom(map: Type): boolean {
+  if (map._map.size <= DOCUMENT_BOUNDS.keys) return true;
+  let live = 0;
+  for (const item of map._map.values()) if (!item.deleted) live++;
+  return live <= DOCUMENT_BOUNDS.keys;
+}

@@ -1,0 +1,82 @@
+import { DioramaError, DOCUMENT_LIMITS, type ErrorCode, type Issue } from '@diorama/shared';
+import * as Y from 'yjs';
+import type { DecodedUpdate } from '../update-check.js';
+import { DocumentChecks } from './document-checks.js';
+import { EntryCounts } from './entry-counts.js';
+import { withTombstones } from './rewrite.js';
+import { deleteSwallowed } from './swallowed.js';
+import { screen, type Screened } from './screen.js';
+import { serverClientId } from './server-client-id.js';
+
+export interface DocumentGuardOptions {
+  readonly doc: Y.Doc;
+}
+
+/** Issues that one refusal lists; there may be a million. */
+const MAX_ISSUES = 20;
+
+/** An update that may be applied, perhaps without a part of it. */
+export interface Intake {
+  /** What is to be applied. */
+  readonly update: Uint8Array;
+  /** To be called inside the transaction that has applied it: undoes what breaks the schema. Whether it undid anything. */
+  correct(transaction: Y.Transaction): boolean;
+  /** What the sender is to be told, after `correct`; undefined when all was good. */
+  objection(): DioramaError | undefined;
+}
+
+/** Stands between the updates of clients and the document: nothing that breaks the schema gets through, what is good does. */
+export class DocumentGuard {
+  readonly #doc: Y.Doc;
+  readonly #checks: DocumentChecks;
+  readonly #counts: EntryCounts;
+
+  constructor({ doc }: DocumentGuardOptions) {
+    this.#doc = doc;
+    doc.clientID = serverClientId(doc);
+    this.#counts = new EntryCounts(doc);
+    this.#checks = new DocumentChecks(doc, this.#counts);
+  }
+
+  /** Throws `update_unresolved` when it cannot be judged before what it depends on is there. */
+  admit(update: Uint8Array, decoded: DecodedUpdate): Intake {
+    const screened = screen(this.#doc, decoded, (root) => DOCUMENT_LIMITS[root] - this.#counts.of(root));
+    if (screened === 'unplaced') throw new DioramaError('update_unresolved');
+    if (screened === undefined) return new CheckedIntake(update, decoded, this.#checks);
+    return new CheckedIntake(withTombstones(decoded, screened.dropped), decoded, this.#checks, screened);
+  }
+}
+
+class CheckedIntake implements Intake {
+  readonly update: Uint8Array;
+  readonly #decoded: DecodedUpdate;
+  readonly #checks: DocumentChecks;
+  readonly #screened: Screened | undefined;
+  #code: ErrorCode = 'invalid_document';
+  #issues: readonly Issue[] = [];
+
+  constructor(update: Uint8Array, decoded: DecodedUpdate, checks: DocumentChecks, screened?: Screened) {
+    this.update = update;
+    this.#decoded = decoded;
+    this.#checks = checks;
+    this.#screened = screened;
+  }
+
+  correct(transaction: Y.Transaction): boolean {
+    const { code, issues } = this.#checks.correct(transaction);
+    this.#code = this.#screened?.code ?? code;
+    this.#issues = [...(this.#screened?.issues ?? []), ...issues];
+    const swallowed = deleteSwallowed(transaction, this.#decoded, this.#screened?.dropped);
+    return swallowed || issues.length > 0;
+  }
+
+  objection(): DioramaError | undefined {
+    const count = this.#issues.length;
+    if (count === 0) return undefined;
+    const first = this.#issues[0] as Issue;
+    const more = count > 1 ? `, and ${count - 1} more` : '';
+    return new DioramaError(this.#code, `${first.pointer}: ${first.message}${more}. It was undone.`, {
+      issues: this.#issues.slice(0, MAX_ISSUES),
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import * as Y from 'yjs';
+import type { DecodedUpdate } from '../update-check.js';
+
+type Struct = DecodedUpdate['structs'][number];
+
+/**
+ * Marks as deleted what came with an update and is a mere tombstone here; whether there was any of it.
+ *
+ * That is what was `dropped`, and what Yjs itself drops because it stands beside or in something that has been. The sender still
+ * has it, and would keep it for ever.
+ */
+export function deleteSwallowed(
+  { doc, beforeState, deleteSet }: Y.Transaction,
+  update: DecodedUpdate,
+  dropped: ReadonlySet<Struct> | undefined,
+): boolean {
+  let found = false;
+  let client: number | undefined;
+  for (const struct of update.structs) {
+    if (struct.id.client === client) continue;
+    client = struct.id.client;
+    const from = beforeState.get(client) ?? 0;
+    if (Y.getState(doc.store, client) <= from) continue;
+    const structs = doc.store.clients.get(client) ?? [];
+    for (let at = Y.findIndexSS(structs, from); at < structs.length; at++) {
+      const stored = structs[at] as Y.Item | Y.GC;
+      if (!(stored instanceof Y.GC) || !(dropped !== undefined || cameAsItem(update, stored))) continue;
+      const ranges = deleteSet.clients.get(client);
+      const range = { clock: stored.id.clock, len: stored.length };
+      if (ranges === undefined) deleteSet.clients.set(client, [range]);
+      else ranges.push(range);
+      found = true;
+    }
+  }
+  return found;
+}
+
+const cameAsItem = ({ structs }: DecodedUpdate, { id }: Y.GC): boolean =>
+  structs.some(
+    (struct) => struct instanceof Y.Item && struct.id.client === id.client && struct.id.clock === id.clock,
+  );
