@@ -1,3 +1,4 @@
+import { putNode } from './scene-edits.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from './random.js';
 import type { ServerProcess } from './server-process.js';
@@ -32,7 +33,7 @@ class Writer {
     this.#timer = setInterval(() => {
       const key = `${this.#name}-${this.#count++}`;
       // Small edits and large ones, so that a kill may hit a row that spans pages.
-      this.client.doc.getMap('nodes').set(key, 'x'.repeat(random.int(20) === 0 ? 30_000 : 40));
+      putNode(this.client.doc, key, 'x'.repeat(random.int(20) === 0 ? 30_000 : 40));
       this.#keyOfFrame.set(this.client.documentFrames, key);
     }, WRITE_INTERVAL_MS);
   }

@@ -6,6 +6,7 @@ import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
 import { seededRandom, type Random } from '../support/random.js';
 import { startRealtime, type TestRealtime } from '../support/realtime.js';
 import { type SyncClient, syncFrame } from '../support/sync-client.js';
+import { putNode } from '../support/scene-edits.js';
 
 const json = (doc: Y.Doc) => ({
   nodes: doc.getMap('nodes').toJSON(),
@@ -22,7 +23,13 @@ function edit(doc: Y.Doc, random: Random, value: string): void {
   const choice = random.int(10);
   if (choice === 0) map.delete(key);
   else if (choice < 4 || !(current instanceof Y.Map)) {
-    map.set(key, new Y.Map<unknown>([['tags', Y.Array.from([value])]]));
+    map.set(
+      key,
+      new Y.Map<unknown>([
+        ['kind', 'group'],
+        ['tags', Y.Array.from([value])],
+      ]),
+    );
   } else if (choice < 8) current.set('pose', { parent: null, translation: [random.int(9), 0, 0], by: value });
   else (current.get('tags') as Y.Array<string> | undefined)?.insert(0, [value]);
 }
@@ -103,7 +110,7 @@ describe('fuzz', () => {
     let attacking = true;
     const write = async (): Promise<void> => {
       for (let at = 0; attacking; at++) {
-        honest.forEach((client, by) => client.doc.getMap('nodes').set(`honest-${by}-${at % 100}`, at));
+        honest.forEach((client, by) => putNode(client.doc, `honest-${by}-${at % 100}`, at));
         await turn();
         if (at % 10 === 0) await Promise.all(honest.map((client) => client.allSaved()));
       }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
 import { startRealtime, type TestRealtime } from '../support/realtime.js';
+import { nodeValues, putNode } from '../support/scene-edits.js';
 
 const ADA = { subject: 'ada', tenant: 'acme', name: 'Ada', role: 'owner' } as const;
 
@@ -26,11 +27,11 @@ describe('the life of a room', () => {
   it('SYNC-18: a room ends after its last client has left, and comes back as it was', async () => {
     const sceneId = await server.createScene();
     const ada = await server.open(sceneId);
-    ada.doc.getMap('nodes').set('a', 1);
+    putNode(ada.doc, 'a', 1);
     await ada.close();
     await untilUnloaded();
     const bob = await server.open(sceneId);
-    expect(bob.doc.getMap('nodes').toJSON()).toEqual({ a: 1 });
+    expect(nodeValues(bob.doc)).toEqual({ a: 1 });
     await bob.close();
     await untilUnloaded();
   });
@@ -40,13 +41,13 @@ describe('the life of a room', () => {
     const ada = await server.open(sceneId);
     await ada.allSaved();
     server.database.fail(new Error('connection lost'));
-    ada.doc.getMap('nodes').set('a', 1);
+    putNode(ada.doc, 'a', 1);
     await ada.close();
     expect(server.realtime.rooms.size).toBe(1);
     server.database.fail();
     await untilUnloaded();
     const bob = await server.open(sceneId);
-    expect(bob.doc.getMap('nodes').toJSON()).toEqual({ a: 1 });
+    expect(nodeValues(bob.doc)).toEqual({ a: 1 });
     await bob.close();
   });
 
@@ -58,7 +59,7 @@ describe('the life of a room', () => {
     server.database.release();
     await Promise.all(clients.map((client) => client.synced));
     expect(server.realtime.rooms.size).toBe(1);
-    clients[0]?.doc.getMap('nodes').set('a', 1);
+    putNode(clients[0]?.doc, 'a', 1);
     await Promise.all(clients.map((client) => client.until(() => client.doc.getMap('nodes').has('a'))));
     await Promise.all(clients.map((client) => client.close()));
   });
@@ -66,7 +67,7 @@ describe('the life of a room', () => {
   it('LOG-8: a scene that cannot be read is refused with 4503, never shown empty, and is there once it can be', async () => {
     const sceneId = await server.createScene();
     const ada = await server.open(sceneId);
-    ada.doc.getMap('nodes').set('a', 1);
+    putNode(ada.doc, 'a', 1);
     await ada.allSaved();
     await ada.close();
     await untilUnloaded();
@@ -91,14 +92,14 @@ describe('the life of a room', () => {
     }
     await pglite.database.query('UPDATE scene_updates SET data = $2 WHERE scene_id = $1', [sceneId, good]);
     const reader = await server.open(sceneId);
-    expect(reader.doc.getMap('nodes').toJSON()).toEqual({ a: 1 });
+    expect(nodeValues(reader.doc)).toEqual({ a: 1 });
     await reader.close();
   });
 
   it('LOG-8: a log with a missing row is refused', async () => {
     const sceneId = await server.createScene();
     for (const key of ['a', 'b', 'c'])
-      await server.realtime.rooms.edit(sceneId, ADA, (doc) => doc.getMap('nodes').set(key, 1));
+      await server.realtime.rooms.edit(sceneId, ADA, (doc) => putNode(doc, key, 1));
     await untilUnloaded();
     await pglite.database.query('DELETE FROM scene_updates WHERE scene_id = $1 AND seq = 2', [sceneId]);
     const client = await server.connect(sceneId);
@@ -122,7 +123,7 @@ describe('the life of a room', () => {
     const ada = await server.open(sceneId);
     await ada.allSaved();
     await pglite.database.query('DELETE FROM scenes WHERE scene_id = $1', [sceneId]);
-    ada.doc.getMap('nodes').set('a', 1);
+    putNode(ada.doc, 'a', 1);
     expect(await ada.closed).toEqual({ code: 4404, reason: 'scene_not_found' });
   });
 
@@ -141,8 +142,8 @@ describe('the life of a room', () => {
     let updates = 0;
     ada.doc.on('update', () => updates++);
     const edited = await server.realtime.rooms.edit(sceneId, ADA, (doc) => {
-      doc.getMap('nodes').set('a', 1);
-      doc.getMap('nodes').set('b', 2);
+      putNode(doc, 'a', 1);
+      putNode(doc, 'b', 2);
       return 'done';
     });
     expect(edited.value).toBe('done');
@@ -155,14 +156,14 @@ describe('the life of a room', () => {
   it('LOG-11: a read has the position that covers exactly what was seen; an edit at another position is refused', async () => {
     const sceneId = await server.createScene();
     const ada = await server.open(sceneId);
-    ada.doc.getMap('nodes').set('a', 1);
+    putNode(ada.doc, 'a', 1);
     await ada.allSaved();
     const keys = (doc: Y.Doc) => [...doc.getMap('nodes').keys()];
     server.database.hold();
-    ada.doc.getMap('nodes').set('b', 1);
+    putNode(ada.doc, 'b', 1);
     const first = server.realtime.rooms.read(sceneId, keys);
-    ada.doc.getMap('nodes').set('c', 1);
-    const second = server.realtime.rooms.edit(sceneId, ADA, (doc) => doc.getMap('nodes').set('d', 1));
+    putNode(ada.doc, 'c', 1);
+    const second = server.realtime.rooms.edit(sceneId, ADA, (doc) => putNode(doc, 'd', 1));
     server.database.release();
     const [{ seq }, edited] = await Promise.all([first, second]);
     expect(edited.seq).toBeGreaterThan(seq);
@@ -184,8 +185,8 @@ describe('the life of a room', () => {
     const author = new Y.Doc();
     const updates: Uint8Array[] = [];
     author.on('update', (update: Uint8Array) => updates.push(update));
-    author.getMap('nodes').set('first', 1);
-    author.getMap('nodes').set('second', 2);
+    putNode(author, 'first', 1);
+    putNode(author, 'second', 2);
     const hasty = await server.open(sceneId);
     hasty.sendUpdate(updates[1] as Uint8Array);
     await hasty.allSaved();
@@ -196,7 +197,7 @@ describe('the life of a room', () => {
     late.sendUpdate(updates[0] as Uint8Array);
     const reader = await server.open(sceneId);
     await reader.until(() => reader.doc.getMap('nodes').has('second'));
-    expect(reader.doc.getMap('nodes').toJSON()).toEqual({ first: 1, second: 2 });
+    expect(nodeValues(reader.doc)).toEqual({ first: 1, second: 2 });
     await late.close();
     await reader.close();
   });
@@ -206,14 +207,14 @@ describe('the life of a room', () => {
     const sceneId = await stopping.createScene();
     const ada = await stopping.open(sceneId);
     await ada.allSaved();
-    ada.doc.getMap('nodes').set('a', 1);
+    putNode(ada.doc, 'a', 1);
     await ada.allSaved();
     const closing = stopping.realtime.close();
     expect(await ada.closed).toEqual({ code: 1012, reason: 'draining' });
     await closing;
     await expect(stopping.realtime.rooms.read(sceneId, () => 1)).rejects.toMatchObject({ code: 'draining' });
     const reader = await server.open(sceneId);
-    expect(reader.doc.getMap('nodes').toJSON()).toEqual({ a: 1 });
+    expect(nodeValues(reader.doc)).toEqual({ a: 1 });
     await reader.close();
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { startRealtimeOnPglite, type ConnectOptions, type TestRealtime } from '../support/realtime.js';
 import { seededRandom } from '../support/random.js';
+import { message, putNode } from '../support/scene-edits.js';
 
 const as = (role: string, sub = role): ConnectOptions => ({ claims: { sub, role } });
 
@@ -22,7 +23,7 @@ describe('what a role may write', () => {
       ['tags', Y.Array.from(['a', 'b'])],
     ]);
     owner.doc.getMap('nodes').set('n1', node);
-    owner.doc.getMap('comments').set('c1', new Y.Map([['messages', Y.Array.from(['hello'])]]));
+    owner.doc.getMap('comments').set('c1', new Y.Map([['messages', Y.Array.from([message('hello')])]]));
     await owner.allSaved();
     const stored = async () => {
       const reader = await server.open(sceneId, as('owner', 'reader'));
@@ -83,17 +84,17 @@ describe('what a role may write', () => {
     const commenter = await server.open(sceneId, as('commenter'));
     const comments = commenter.doc.getMap('comments');
     const thread = comments.get('c1') as Y.Map<unknown>;
-    (thread.get('messages') as Y.Array<string>).push(['world']);
+    (thread.get('messages') as Y.Array<unknown>).push([message('world')]);
     thread.set('resolved', true);
-    comments.set('c2', new Y.Map([['messages', Y.Array.from(['new'])]]));
-    (thread.get('messages') as Y.Array<string>).delete(0, 1);
-    comments.set('c3', 'gone soon');
+    comments.set('c2', new Y.Map([['messages', Y.Array.from([message('new')])]]));
+    (thread.get('messages') as Y.Array<unknown>).delete(0, 1);
+    comments.set('c3', new Y.Map());
     comments.delete('c3');
     await commenter.allSaved();
     expect(commenter.refused).toEqual([]);
     expect((await stored()).comments).toEqual({
-      c1: { messages: ['world'], resolved: true },
-      c2: { messages: ['new'] },
+      c1: { messages: [message('world')], resolved: true },
+      c2: { messages: [message('new')] },
     });
     await owner.until(() => owner.doc.getMap('comments').has('c2'));
   });
@@ -103,8 +104,8 @@ describe('what a role may write', () => {
     const before = await stored();
     const commenter = await server.open(sceneId, as('commenter'));
     commenter.doc.transact(() => {
-      commenter.doc.getMap('comments').set('c2', 'fine');
-      commenter.doc.getMap('nodes').set('n2', 'not fine');
+      commenter.doc.getMap('comments').set('c2', new Y.Map());
+      putNode(commenter.doc, 'n2', 'not fine');
     });
     await commenter.until(() => commenter.refused.length > 0);
     expect(commenter.refused[0]?.detail).toContain('nodes');
@@ -117,9 +118,9 @@ describe('what a role may write', () => {
     const commenter = await server.open(sceneId, as('commenter'));
     const copy = new Y.Doc();
     Y.applyUpdate(copy, Y.encodeStateAsUpdate(commenter.doc));
-    copy.getMap('comments').set('a', 1);
+    copy.getMap('comments').set('a', new Y.Map());
     const known = Y.encodeStateVector(copy);
-    copy.getMap('nodes').set('n3', 1);
+    putNode(copy, 'n3', 1);
     commenter.sendUpdate(Y.encodeStateAsUpdate(copy, known));
     await commenter.until(() => commenter.refused.length > 0);
     expect(await stored()).toEqual(before);
@@ -128,7 +129,7 @@ describe('what a role may write', () => {
   it('SYNC-13: clients that do not speak diorama.v1 are told by the permission-denied message of y-protocols', async () => {
     const { sceneId } = await setUp();
     const viewer = await server.open(sceneId, { ...as('viewer'), diorama: false });
-    viewer.doc.getMap('nodes').set('mine', 1);
+    putNode(viewer.doc, 'mine', 1);
     await viewer.until(() => viewer.denied.length > 0);
     expect(viewer.denied[0]).toContain('read_only');
   });
@@ -142,17 +143,13 @@ describe('what a role may write', () => {
 
   it('SYNC-14: a scene of a newer schema is served read-only, and says so', async () => {
     const { sceneId, owner, stored } = await setUp();
-    owner.doc.getMap('scene').set('schemaVersion', 99);
-    await owner.allSaved();
-    owner.doc.getMap('nodes').set('late', 1);
+    const ada = { subject: 'ada', tenant: 'acme', name: 'Ada', role: 'owner' } as const;
+    await server.realtime.rooms.edit(sceneId, ada, (doc) => doc.getMap('scene').set('schemaVersion', 99));
+    putNode(owner.doc, 'late', 1);
     await owner.until(() => owner.refused.length > 0);
     expect(owner.refused[0]).toMatchObject({ code: 'schema_too_new' });
     expect((await stored()).nodes).not.toHaveProperty('late');
-    const edit = server.realtime.rooms.edit(
-      sceneId,
-      { subject: 'ada', tenant: 'acme', name: 'Ada', role: 'owner' },
-      (doc) => doc.getMap('nodes').set('late', 1),
-    );
+    const edit = server.realtime.rooms.edit(sceneId, ada, (doc) => putNode(doc, 'late', 1));
     await expect(edit).rejects.toMatchObject({ code: 'schema_too_new' });
   });
 
@@ -173,7 +170,7 @@ describe('what a role may write', () => {
           const inner = map.get(random.pick(['n1', 'c1', 'x']));
           if (inner instanceof Y.Map && random.int(2) === 0) inner.set(`k${random.int(3)}`, round);
           else if (random.int(3) === 0 && map.has('x')) map.delete('x');
-          else map.set('x', random.int(2) === 0 ? new Y.Map([['at', round]]) : round);
+          else map.set('x', new Y.Map([['at', round]]));
         }
       });
       await commenter.allSaved();

@@ -6,11 +6,11 @@ import { openLiveScene, untilDoc } from '../support/live-scene.js';
 import { startRealtimeOnPglite, type TestRealtime } from '../support/realtime.js';
 import { syncFrame } from '../support/sync-client.js';
 import { issueToken } from '../support/tokens.js';
+import { nodeValues, putNode } from '../support/scene-edits.js';
 
 const MAX_FRAME_BYTES = 100_000;
 
 /** Somebody else's keys are there, and the room answers. */
-const nodesOf = (doc: Y.Doc) => doc.getMap('nodes').toJSON();
 
 describe('sync', () => {
   let server: TestRealtime;
@@ -27,12 +27,12 @@ describe('sync', () => {
     const sceneId = await server.createScene();
     const ada = await provider(sceneId, 'ada');
     const bob = await provider(sceneId, 'bob');
-    ada.doc.getMap('nodes').set('from-ada', 1);
-    bob.doc.getMap('nodes').set('from-bob', 2);
+    putNode(ada.doc, 'from-ada', 1);
+    putNode(bob.doc, 'from-bob', 2);
     await untilDoc(ada.doc, (doc) => doc.getMap('nodes').has('from-bob'));
     await untilDoc(bob.doc, (doc) => doc.getMap('nodes').has('from-ada'));
-    expect(nodesOf(ada.doc)).toEqual({ 'from-ada': 1, 'from-bob': 2 });
-    expect(nodesOf(bob.doc)).toEqual(nodesOf(ada.doc));
+    expect(nodeValues(ada.doc)).toEqual({ 'from-ada': 1, 'from-bob': 2 });
+    expect(nodeValues(bob.doc)).toEqual(nodeValues(ada.doc));
 
     const seen = new Promise<void>((resolve) => {
       bob.provider.awareness.on('change', () => {
@@ -56,25 +56,25 @@ describe('sync', () => {
   it('SYNC-2: who joins late gets all of it, and what follows', async () => {
     const sceneId = await server.createScene();
     const ada = await server.open(sceneId);
-    for (let at = 0; at < 50; at++) ada.doc.getMap('nodes').set(`n${at}`, at);
+    for (let at = 0; at < 50; at++) putNode(ada.doc, `n${at}`, at);
     await ada.allSaved();
     const late = await server.open(sceneId, { diorama: false });
-    expect(nodesOf(late.doc)).toEqual(nodesOf(ada.doc));
-    ada.doc.getMap('nodes').set('after', true);
+    expect(nodeValues(late.doc)).toEqual(nodeValues(ada.doc));
+    putNode(ada.doc, 'after', true);
     await late.until(() => late.doc.getMap('nodes').has('after'));
   });
 
   it('SYNC-2: what was edited offline is exchanged at the next connection', async () => {
     const sceneId = await server.createScene();
     const first = await server.open(sceneId);
-    first.doc.getMap('nodes').set('online', 1);
+    putNode(first.doc, 'online', 1);
     await first.allSaved();
     await first.close();
-    first.doc.getMap('nodes').set('offline', 2);
+    putNode(first.doc, 'offline', 2);
     const other = await server.open(sceneId);
     const again = await server.open(sceneId, { doc: first.doc });
     await other.until(() => other.doc.getMap('nodes').has('offline'));
-    expect(nodesOf(other.doc)).toEqual({ online: 1, offline: 2 });
+    expect(nodeValues(other.doc)).toEqual({ online: 1, offline: 2 });
     await again.allSaved();
   });
 
@@ -129,9 +129,9 @@ describe('sync', () => {
       sender.webSocket.send(garbage[name] as Uint8Array);
       expect(await sender.closed).toEqual({ code: 4400, reason: 'bad_frame' });
       const next = await server.open(sceneId);
-      next.doc.getMap('nodes').set('after', name);
+      putNode(next.doc, 'after', name);
       await witness.until(() => witness.doc.getMap('nodes').has('after'));
-      expect(nodesOf(witness.doc)).toEqual({ after: name });
+      expect(nodeValues(witness.doc)).toEqual({ after: name });
     });
 
     it('SYNC-4: an update that is broken at its end leaves no trace of its beginning', async () => {
@@ -139,7 +139,7 @@ describe('sync', () => {
       const witness = await server.open(sceneId);
       const sender = await server.open(sceneId);
       const doc = new Y.Doc();
-      doc.getMap('nodes').set('half', 1);
+      putNode(doc, 'half', 1);
       const update = Y.encodeStateAsUpdate(doc);
       // The delete set is the last byte: it announces one client, and ends.
       update[update.length - 1] = 1;
@@ -147,7 +147,7 @@ describe('sync', () => {
       expect((await sender.closed).code).toBe(4400);
       await witness.close();
       const reader = await server.open(sceneId);
-      expect(nodesOf(reader.doc)).toEqual({});
+      expect(nodeValues(reader.doc)).toEqual({});
     });
 
     it('SYNC-5: an oversized frame closes the sender alone, with 1009', async () => {
@@ -158,7 +158,7 @@ describe('sync', () => {
       sender.send(new Uint8Array(MAX_FRAME_BYTES + 1));
       expect((await sender.closed).code).toBe(1009);
       const next = await server.open(sceneId);
-      next.doc.getMap('nodes').set('after', 1);
+      putNode(next.doc, 'after', 1);
       await witness.until(() => witness.doc.getMap('nodes').has('after'));
     });
   });
@@ -167,8 +167,8 @@ describe('sync', () => {
     const sceneId = await server.createScene();
     const ours = await server.open(sceneId, { claims: { sub: 'ada', name: 'Ada', role: 'editor' } });
     const plain = await server.open(sceneId, { diorama: false });
-    ours.doc.getMap('nodes').set('a', 1);
-    plain.doc.getMap('nodes').set('b', 1);
+    putNode(ours.doc, 'a', 1);
+    putNode(plain.doc, 'b', 1);
     await ours.until(() => ours.doc.getMap('nodes').has('b'));
     await plain.until(() => plain.doc.getMap('nodes').has('a'));
     await ours.allSaved();
@@ -190,13 +190,13 @@ describe('sync', () => {
     server.database.hold();
     const early = await server.connect(sceneId);
     await new Promise((resolve) => early.webSocket.once('open', resolve));
-    for (let at = 0; at < 20; at++) early.doc.getMap('nodes').set('last', at);
+    for (let at = 0; at < 20; at++) putNode(early.doc, 'last', at);
     server.database.release();
     await early.synced;
     await early.allSaved();
     expect(early.documentFrames).toBeGreaterThanOrEqual(20);
     const other = await server.open(sceneId);
-    expect(nodesOf(other.doc)).toEqual({ last: 19 });
+    expect(nodeValues(other.doc)).toEqual({ last: 19 });
   });
 
   it('SYNC-8: a quiet connection hears something, so that no client takes it for dead', async () => {

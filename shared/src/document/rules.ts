@@ -87,7 +87,9 @@ export const KIND_MESSAGE = `A node's kind is one of ${NODE_KINDS.join(', ')}`;
 
 /** A pointer says where, it need not repeat what was refused for its length. */
 const shortened = (key: string | number): string | number =>
-  typeof key === 'number' || key.length <= DOCUMENT_BOUNDS.keyLength ? key : `${key.slice(0, DOCUMENT_BOUNDS.keyLength)}…`;
+  typeof key === 'number' || key.length <= DOCUMENT_BOUNDS.keyLength
+    ? key
+    : `${key.slice(0, DOCUMENT_BOUNDS.keyLength)}…`;
 
 const lastValue = (item: Y.Item): unknown => {
   const values = item.content.getContent() as unknown[];

@@ -61,7 +61,8 @@ class Scale {
 
   /** `from` is the index of the content in its list. */
   content(content: Y.Item['content'], from: number, depth: number): WeighedFault | undefined {
-    if (content instanceof Y.ContentType) return this.#type(content.type as Y.AbstractType<unknown>, depth + 1);
+    if (content instanceof Y.ContentType)
+      return this.#type(content.type as Y.AbstractType<unknown>, depth + 1);
     if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON)
       return this.#list(content.arr as unknown[], from, depth);
     if (content instanceof Y.ContentString) return this.#take(content.str.length);

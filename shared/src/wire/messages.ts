@@ -81,7 +81,8 @@ function encodeJson(type: number, value: unknown): Uint8Array {
   return encoding.toUint8Array(encoder);
 }
 
-export const encodeRefused = (refused: Refused): Uint8Array => encodeJson(MESSAGE.refused, refused);
+export const encodeRefused = (refused: z.input<typeof refusedSchema>): Uint8Array =>
+  encodeJson(MESSAGE.refused, refused);
 export const encodeWelcome = (welcome: Welcome): Uint8Array => encodeJson(MESSAGE.welcome, welcome);
 export const encodeTokenRequest = (request: TokenRequest): Uint8Array =>
   encodeJson(MESSAGE.tokenRequest, request);

@@ -26,6 +26,11 @@ export class Corrections {
     this.#add(() => this.#restoreKey(map, key), issues);
   }
 
+  /** The key goes, whatever it held before. */
+  remove(map: Type, key: string, issues: readonly Issue[]): void {
+    this.#add(() => Y.Map.prototype.delete.call(map as Y.Map<unknown>, key), issues);
+  }
+
   /** What the transaction put into the list of `type` goes. */
   removeList(type: Type, issue: Issue): void {
     if (this.#addedTo(type).length > 0) this.#add(() => this.#removeAdded(type), [issue]);

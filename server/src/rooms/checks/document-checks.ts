@@ -39,6 +39,11 @@ interface Place {
   readonly item: Y.Item;
 }
 
+interface Misfit {
+  readonly key: string;
+  readonly faults: readonly Issue[];
+}
+
 const NO_KEYS = {};
 
 export interface Judgement {
@@ -115,7 +120,8 @@ class Inspection {
 
   #lookAtEntries(type: Type, root: EntryRoot, keys: Keys): void {
     const more = growth(type, keys, this.#before);
-    if (more > 0 && this.#counts.of(root) + more > DOCUMENT_LIMITS[root]) return this.#tooMany(type, root, keys);
+    if (more > 0 && this.#counts.of(root) + more > DOCUMENT_LIMITS[root])
+      return this.#tooMany(type, root, keys);
     for (const id of keys) {
       if (id === null) {
         this.#corrections.removeList(type, fault([root], 'It is a map, not a list'));
@@ -143,15 +149,19 @@ class Inspection {
     if (entry === undefined || !isPlainMap(entry)) return fault([root, id], 'It is not a Y.Map');
     if (entry._map.size > DOCUMENT_BOUNDS.keys)
       return fault([root, id], `It has more than ${DOCUMENT_BOUNDS.keys} keys`);
-    if (root === 'nodes' && kindOf(entry) === undefined) return fault([root, id, 'kind'], KIND_MESSAGE);
+    // Whoever writes a new node key by key, each in a frame of its own, begins with an empty one.
+    if (root === 'nodes' && entry._map.size > 0 && kindOf(entry) === undefined)
+      return fault([root, id, 'kind'], KIND_MESSAGE);
     return undefined;
   }
 
   #lookAtNewEntry(item: Y.Item, root: RootMap, id: string): void {
     const entry = (item.content as Y.ContentType).type as Type;
     const shape = shapeOf(root, kindOf(entry));
-    if (entry._start !== null) this.#corrections.removeList(entry, fault([root, id], 'It is a map, not a list'));
-    for (const [key, value] of entry._map) if (!value.deleted) this.#judge(entry, [root, id, key], value, shape);
+    if (entry._start !== null)
+      this.#corrections.removeList(entry, fault([root, id], 'It is a map, not a list'));
+    for (const [key, value] of entry._map)
+      if (!value.deleted) this.#judge(entry, [root, id, key], value, shape);
   }
 
   #lookAtEntry(entry: Type, root: RootMap, id: string, keys: Keys): void {
@@ -186,30 +196,49 @@ class Inspection {
   #kindAfter(node: Type, id: string, keys: Keys): { kind: NodeKind | undefined; judged?: string } {
     const kind = kindOf(node);
     if (!keys.has('kind')) return { kind };
-    const item = node._map.get('kind');
     const previousItem = this.#before.itemOf(node, 'kind');
-    if (item === previousItem && item?.deleted !== true) return { kind };
-    const value = previousItem === undefined ? undefined : this.#before.valueOf(previousItem);
+    if (previousItem === undefined) {
+      // It was no node yet: what nobody could have seen gives way.
+      if (kind !== undefined) this.#undoMisfits(node, id, kind);
+      else if (this.#isSet(node, 'kind')) this.#restoreKind(node, id, KIND_MESSAGE);
+      return { kind, ...(kind === undefined ? { judged: 'kind' } : {}) };
+    }
+    if (node._map.get('kind') === previousItem && !previousItem.deleted) return { kind };
+    const value = this.#before.valueOf(previousItem);
     const previous = isNodeKind(value) ? value : undefined;
-    const wrong = kind === undefined ? KIND_MESSAGE : this.#misfit(node, id, kind, previous);
-    // Where there was no kind before, there is nothing to go back to, and nothing that gets worse.
-    if (wrong === undefined || (item?.deleted === true && previousItem === undefined)) return { kind };
-    this.#corrections.restore(node, 'kind', [fault(['nodes', id, 'kind'], wrong)]);
+    const misfit =
+      kind === undefined || previous === undefined ? undefined : this.#misfits(node, id, kind, previous)[0];
+    if (kind !== undefined && misfit === undefined) return { kind };
+    this.#restoreKind(node, id, misfit === undefined ? KIND_MESSAGE : `Its ${misfit.key} does not fit`);
     return { kind: previous, judged: 'kind' };
   }
 
-  /** What the node keeps from its time as another kind, and cannot have as this one. */
-  #misfit(node: Type, id: string, kind: NodeKind, previous: NodeKind | undefined): string | undefined {
-    if (previous === undefined) return undefined;
+  #restoreKind(node: Type, id: string, message: string): void {
+    this.#corrections.restore(node, 'kind', [fault(['nodes', id, 'kind'], message)]);
+  }
+
+  #undoMisfits(node: Type, id: string, kind: NodeKind): void {
+    for (const { key, faults } of this.#misfits(node, id, kind, undefined))
+      this.#corrections.remove(node, key, faults);
+  }
+
+  /** The keys that the node keeps from its time as another kind, and cannot have as this one. */
+  #misfits(node: Type, id: string, kind: NodeKind, previous: NodeKind | undefined): Misfit[] {
     const shape = shapeOf('nodes', kind);
-    const earlier = shapeOf('nodes', previous);
+    const earlier = previous === undefined ? NO_KEYS : shapeOf('nodes', previous);
+    const found: Misfit[] = [];
     for (const key of Object.keys(shape)) {
       const item = node._map.get(key);
       if (key === 'kind' || Object.hasOwn(earlier, key) || item === undefined) continue;
       if (item.deleted || this.#before.isNew(item)) continue;
-      if (faultsOf(['nodes', id, key], shape, item).length > 0) return `Its ${key} does not fit a ${kind}`;
+      const faults = faultsOf(['nodes', id, key], shape, item);
+      if (faults.length > 0) found.push({ key, faults });
     }
-    return undefined;
+    return found;
+  }
+
+  #isSet(map: Type, key: string): boolean {
+    return map._map.get(key)?.deleted === false;
   }
 
   #noteNested(type: Type, keys: Keys): void {
@@ -225,7 +254,7 @@ class Inspection {
   }
 
   #placeOf(type: Type): Place | 'gone' | 'nowhere' {
-    for (let item = type._item; item !== null; ) {
+    for (let item = type._item; item !== null;) {
       if (item.deleted) return 'gone';
       const map = item.parent as Type;
       const root = this.#roots.get(map);

@@ -67,11 +67,25 @@ const nodes = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('nodes');
 const node = (doc: Y.Doc, id = 'n1'): Y.Map<unknown> => nodes(doc).get(id) as Y.Map<unknown>;
 
 const box = (doc: Y.Doc, id = 'n1'): void => {
-  nodes(doc).set(id, new Y.Map<unknown>([['kind', 'primitive'], ['name', 'Box'], ['pose', POSE]]));
+  nodes(doc).set(
+    id,
+    new Y.Map<unknown>([
+      ['kind', 'primitive'],
+      ['name', 'Box'],
+      ['pose', POSE],
+    ]),
+  );
 };
 
 const light = (doc: Y.Doc): void => {
-  nodes(doc).set('n1', new Y.Map<unknown>([['kind', 'light'], ['geometry', 'a rock'], ['pose', POSE]]));
+  nodes(doc).set(
+    'n1',
+    new Y.Map<unknown>([
+      ['kind', 'light'],
+      ['geometry', 'a rock'],
+      ['pose', POSE],
+    ]),
+  );
 };
 
 const expectSame = (stage: Stage): void => {
@@ -140,7 +154,7 @@ const BREAKS: Record<string, Case> = {
     pointer: '/nodes/n1/extras',
   },
   'a subdocument': { write: (doc) => node(doc).set('future', new Y.Doc()), pointer: '/nodes/n1/future' },
-  'XML': { write: (doc) => node(doc).set('name', new Y.XmlElement('p')), pointer: '/nodes/n1/name' },
+  XML: { write: (doc) => node(doc).set('name', new Y.XmlElement('p')), pointer: '/nodes/n1/name' },
   'a node that is no map': { write: (doc) => nodes(doc).set('n1', 5), pointer: '/nodes/n1' },
   'a node that is a list': { write: (doc) => nodes(doc).set('n1', Y.Array.from([1])), pointer: '/nodes/n1' },
   'a new node that is plain JSON': {
@@ -152,7 +166,10 @@ const BREAKS: Record<string, Case> = {
     pointer: '/nodes/n2/kind',
   },
   'an empty id': { write: (doc) => box(doc, ''), pointer: '/nodes/' },
-  'an id of 129 characters': { write: (doc) => box(doc, 'i'.repeat(129)), pointer: `/nodes/${'i'.repeat(129)}` },
+  'an id of 129 characters': {
+    write: (doc) => box(doc, 'i'.repeat(129)),
+    pointer: `/nodes/${'i'.repeat(129)}`,
+  },
   'a node with a thousand keys': {
     write: (doc) => {
       const many = Array.from({ length: 1_000 }, (_, at) => [`k${at}`, 1] as [string, unknown]);
@@ -204,7 +221,13 @@ const BREAKS: Record<string, Case> = {
   'a geometry that loses its type': {
     fill: (doc) => {
       box(doc);
-      node(doc).set('geometry', new Y.Map<unknown>([['type', 'box'], ['width', 2]]));
+      node(doc).set(
+        'geometry',
+        new Y.Map<unknown>([
+          ['type', 'box'],
+          ['width', 2],
+        ]),
+      );
     },
     write: (doc) => (node(doc).get('geometry') as Y.Map<unknown>).delete('type'),
     pointer: '/nodes/n1/geometry/type',
@@ -245,7 +268,14 @@ describe('what a client writes', () => {
     const objection = stage.send((doc) => {
       node(doc).set('name', 'Renamed');
       node(doc).set('pose', { ...POSE, translation: [1, 2] });
-      nodes(doc).set('n2', new Y.Map<unknown>([['kind', 'group'], ['visible', 'maybe'], ['locked', true]]));
+      nodes(doc).set(
+        'n2',
+        new Y.Map<unknown>([
+          ['kind', 'group'],
+          ['visible', 'maybe'],
+          ['locked', true],
+        ]),
+      );
       doc.getMap('scene').set('name', 'Hall');
       doc.getMap('secret').set('a', 1);
     });
@@ -273,8 +303,21 @@ describe('what a client writes', () => {
 
   it('CHK-4: what was broken before blocks nothing and stays as it is', () => {
     const stage = new Stage((doc) => {
-      nodes(doc).set('odd', new Y.Map<unknown>([['kind', 'sprite'], ['pose', 'none']]));
-      nodes(doc).set('bad', new Y.Map<unknown>([['kind', 'group'], ['pose', 'none'], ['locked', 'x']]));
+      nodes(doc).set(
+        'odd',
+        new Y.Map<unknown>([
+          ['kind', 'sprite'],
+          ['pose', 'none'],
+        ]),
+      );
+      nodes(doc).set(
+        'bad',
+        new Y.Map<unknown>([
+          ['kind', 'group'],
+          ['pose', 'none'],
+          ['locked', 'x'],
+        ]),
+      );
       nodes(doc).set('plain', { kind: 'group' });
       doc.getMap('legacy').set('a', 1);
     });
@@ -344,6 +387,23 @@ describe('what a client writes', () => {
     });
     expect(objection).toBeUndefined();
     expect(documentToJson(stage.other).nodes.n1).toMatchObject({ kind: 'primitive' });
+  });
+
+  it('CHK-6: a new node may be written key by key, each in a frame of its own', () => {
+    const stage = new Stage();
+    expect(stage.send((doc) => nodes(doc).set('n1', new Y.Map()))).toBeUndefined();
+    expect(stage.send((doc) => node(doc).set('name', 'Slow'))).toBeUndefined();
+    expect(stage.send((doc) => node(doc).set('light', 'a rock'))).toBeUndefined();
+    expect(stage.send((doc) => node(doc).set('pose', 'nowhere'))).toBeUndefined();
+    expect(documentToJson(stage.other).nodes).toEqual({});
+    expect(stage.send((doc) => node(doc).set('kind', 'dragon'))?.issues[0]?.pointer).toBe('/nodes/n1/kind');
+    const objection = stage.send((doc) => node(doc).set('kind', 'light'));
+    expect(objection?.issues.map(({ pointer }) => pointer).sort()).toEqual([
+      '/nodes/n1/light',
+      '/nodes/n1/pose',
+    ]);
+    expect(raw(stage.other).nodes).toEqual({ n1: { kind: 'light', name: 'Slow' } });
+    expectSame(stage);
   });
 
   it('CHK-7: what a frame adds above a budget is taken back as a whole, deletions are not', () => {

@@ -72,7 +72,10 @@ class Screening {
       if (parent !== 'scene' && this.#isNew(struct)) (this.#entries[parent as EntryRoot] ??= []).push(struct);
     }
     if (parentSub !== null && parentSub.length > DOCUMENT_BOUNDS.keyLength)
-      return this.#drop(struct, fault([...nameOf(parent), parentSub], `A key has at most ${DOCUMENT_BOUNDS.keyLength} characters`));
+      return this.#drop(
+        struct,
+        fault([...nameOf(parent), parentSub], `A key has at most ${DOCUMENT_BOUNDS.keyLength} characters`),
+      );
     if (content instanceof Y.ContentType && typeof parent !== 'string') (this.#nested ??= []).push(struct);
   }
 
@@ -93,7 +96,8 @@ class Screening {
     for (const struct of nested) {
       const depth = depths.of(struct);
       if (depth === undefined) return false;
-      if (depth > TYPE_MAX_DEPTH) this.#drop(struct, fault(nameOf(struct.parentSub), 'It is nested too deeply'));
+      if (depth > TYPE_MAX_DEPTH)
+        this.#drop(struct, fault(nameOf(struct.parentSub), 'It is nested too deeply'));
     }
     return true;
   }
