@@ -28,6 +28,13 @@ export interface LiveDocumentOptions {
   readonly deferred: (update: Uint8Array) => void;
 }
 
+/** What a client's frames did to the document. */
+interface Written {
+  readonly updates: readonly Uint8Array[];
+  /** Some of it was undone. */
+  readonly corrected: boolean;
+}
+
 /** What the origin of a transaction says of it: who changes the document, and over which connection, if any. */
 export interface Origin {
   readonly editor: Principal;
@@ -62,22 +69,25 @@ export class LiveDocument {
   }
 
   /**
-   * Applies an update that has been checked. What it changed is appended and relayed before this returns.
+   * Applies what a client wrote, in one transaction. What it changed is appended and relayed before this returns.
    *
-   * `correct` is called before the transaction ends and may undo what is wrong; it says whether it did.
+   * `write` applies updates and may undo what is wrong in them: it says which it applied, and whether it undid anything.
    */
-  apply(update: Uint8Array, client: RoomClient, correct: (transaction: Y.Transaction) => boolean): void {
-    const origin: Origin = { editor: client.principal, client };
-    this.doc.transact((transaction) => {
-      Y.applyUpdate(this.doc, update);
-      origin.corrected = correct(transaction);
+  apply(client: RoomClient, editor: Principal, write: (transaction: Y.Transaction) => Written): void {
+    const origin: Origin = { editor, client };
+    const updates = this.doc.transact((transaction) => {
+      const written = write(transaction);
+      origin.corrected = written.corrected;
+      return written.updates;
     }, origin);
     if (!this.#unresolved.take()) return;
-    // Yjs keeps it until what it depends on arrives. It is not relayed yet, but it must survive us.
-    const kept = update.slice();
-    this.#options.fullState.add(updateFrame(kept));
-    void this.#append(kept);
-    this.#options.deferred(kept);
+    // Yjs keeps some of it until what it depends on arrives. That is not relayed yet, but it must survive us.
+    for (const update of updates) {
+      const kept = update.slice();
+      this.#options.fullState.add(updateFrame(kept));
+      void this.#append(kept);
+      this.#options.deferred(kept);
+    }
   }
 
   /** Applies what other servers wrote. It is shown, and neither stored nor told to other servers again. */

@@ -5,7 +5,7 @@ import { decodeStored } from '../log/load.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
 import { Acknowledgements } from './acknowledgements.js';
-import { DocumentGuard, type Intake } from './checks/document-guard.js';
+import { DocumentIntake } from './document-intake.js';
 import { FanOut } from './fan-out.js';
 import type { FullState } from './full-state.js';
 import { LiveDocument } from './live-document.js';
@@ -19,8 +19,7 @@ import type { AtSeq, EditOptions } from './scene-rooms.js';
 import { presenceFrame, step1Frame, updateFrame } from './server-frames.js';
 import { editShared, readShared, type SharedRoom } from './shared-access.js';
 import type { PresenceOwner } from './shared-presence.js';
-import { decodeChecked } from './update-check.js';
-import { requireKnownSchema, requireMayApply } from './write-rights.js';
+import { requireKnownSchema } from './write-rights.js';
 
 export interface RoomLimits {
   /** While updates keep coming they are joined into one write for this long. Default 10 ms. */
@@ -74,10 +73,9 @@ export interface RoomOptions {
 export class Room {
   readonly sceneId: string;
   readonly #document: LiveDocument;
-  readonly #guard: DocumentGuard;
+  readonly #intake: DocumentIntake;
   readonly #log: SceneLog;
   readonly #logger: Logger;
-  readonly #metrics: RealtimeMetrics;
   readonly #clients = new Set<RoomClient>();
   readonly #link: SceneLink;
   readonly #presence: Presence<PresenceOwner>;
@@ -85,8 +83,6 @@ export class Room {
   readonly #fanOut: FanOut;
   readonly #lagging: LaggingClients;
   readonly #acknowledgements: Acknowledgements;
-  /** Clients whose writes were refused for want of memory: they are asked for them when there is room again. */
-  readonly #toAskAgain = new Set<RoomClient>();
   #closed: ErrorCode | undefined;
 
   constructor(options: RoomOptions) {
@@ -94,7 +90,6 @@ export class Room {
     this.#link = options.link;
     this.#log = options.log;
     this.#logger = options.logger;
-    this.#metrics = options.metrics;
     this.#presence = new Presence({ isSame: (a, b) => a.principal.subject === b.principal.subject });
     this.#acknowledgements = new Acknowledgements({
       // What it may build upon must be stored as well.
@@ -110,7 +105,6 @@ export class Room {
       writtenVector: () => this.#document.relayedVector(),
       metrics: options.metrics,
     });
-    this.#guard = new DocumentGuard({ doc: options.doc });
     this.#fanOut = new FanOut({
       clients: this.#clients,
       metrics: options.metrics,
@@ -138,6 +132,14 @@ export class Room {
       show: ({ frame }) => this.#fanOut.toAll(frame, undefined),
       deferred: (update) => this.#link.relayed(update),
     });
+    this.#intake = new DocumentIntake({
+      document: this.#document,
+      log: options.log,
+      acknowledgements: this.#acknowledgements,
+      metrics: options.metrics,
+      send: (client, ready) => this.#fanOut.toOne(client, ready),
+      guarded: (apply) => this.#guarded(apply),
+    });
     this.#link.attach(this.#linked(options), options.seq);
   }
 
@@ -162,14 +164,16 @@ export class Room {
   }
 
   leave(client: RoomClient): void {
+    this.#intake.flush();
     this.#clients.delete(client);
-    this.#toAskAgain.delete(client);
+    this.#intake.forget(client);
     this.#lagging.delete(client);
     this.#ownPresenceChanged(this.#presence.leave(client));
   }
 
   /** Answers a client's state vector with what it lacks. */
   sync(client: RoomClient, stateVector: Uint8Array): void {
+    this.#intake.flush();
     client.write(...this.#document.framesSince(stateVector));
   }
 
@@ -180,40 +184,17 @@ export class Room {
 
   /** Takes the client's `number`th document frame. Throws `bad_frame`; what is merely not allowed is refused by a frame. */
   receiveUpdate(client: RoomClient, number: number, update: Uint8Array): void {
-    const decoded = decodeChecked(update);
-    let intake: Intake;
-    try {
-      requireMayApply(this.#document.doc, client.principal.role, decoded);
-      if (this.#log.isFull) {
-        this.#toAskAgain.add(client);
-        throw new DioramaError('storage_unavailable', 'The store does not keep up; the change was not taken');
-      }
-      intake = this.#guard.admit(update, decoded);
-    } catch (error) {
-      if (!(error instanceof DioramaError)) throw error;
-      this.refuse(client, number, error);
-      if (error.code === 'update_unresolved') this.ask(client);
-      return;
-    }
-    this.#apply(client, intake);
-    if (this.isClosed) return;
-    const objection = intake.objection();
-    if (objection === undefined) this.#acknowledgements.received(client, number);
-    else this.refuse(client, number, objection, { corrected: true });
+    this.#intake.receive(client, number, update);
   }
 
-  /** Tells the client that its `number`th document frame was not applied, or was `corrected`, and why. */
-  refuse(client: RoomClient, number: number, error: DioramaError, { corrected = false } = {}): void {
-    this.#metrics.refused(error.code);
-    const { code, message: detail, issues } = error;
-    const refused = { frame: number, code, detail, issues: [...issues], corrected };
-    this.#fanOut.toOne(client, client.refusedFrame(refused));
-    this.#acknowledgements.received(client, number);
+  /** Tells the client that its `number`th document frame was not applied, and why. */
+  refuse(client: RoomClient, number: number, error: DioramaError): void {
+    this.#intake.refuse(client, number, error);
   }
 
   /** Asks the client for what the scene lacks, such as what it wrote while its writes were refused. */
   ask(client: RoomClient): void {
-    this.#fanOut.toOne(client, step1Frame(Y.encodeStateVector(this.#document.doc)));
+    this.#intake.ask(client);
   }
 
   receivePresence(client: RoomClient, update: Uint8Array): void {
@@ -268,6 +249,8 @@ export class Room {
   /** Ends the room; its clients are closed with the code. */
   close(code: ErrorCode, detail?: string): void {
     if (this.isClosed) return;
+    this.#intake.flush();
+    if (this.isClosed) return;
     this.#closed = code;
     this.#fanOut.stop();
     for (const client of [...this.#clients]) client.close(code, detail);
@@ -284,19 +267,14 @@ export class Room {
       throw new DioramaError('precondition_failed', `The scene is at ${at}, not at ${seq}`);
   }
 
-  #apply(client: RoomClient, intake: Intake): void {
-    this.#guarded(() =>
-      this.#document.apply(intake.update, client, (transaction) => intake.correct(transaction)),
-    );
-  }
-
-  #guarded(apply: () => void): void {
+  #guarded(apply: () => void): boolean {
     try {
       apply();
     } catch (error) {
       // The document may hold half of it, which the log does not have: start again from the log.
       this.#fail(error);
     }
+    return !this.isClosed;
   }
 
   #saved(client: RoomClient, frames: number): void {
@@ -307,10 +285,7 @@ export class Room {
   #committed(seq: number, commit: Promise<number>): void {
     this.#document.committed(commit);
     this.#link.committed(seq);
-    if (this.#toAskAgain.size === 0 || this.#log.isFull) return;
-    const ask = step1Frame(Y.encodeStateVector(this.#document.doc));
-    for (const client of this.#toAskAgain) this.#fanOut.toOne(client, ask);
-    this.#toAskAgain.clear();
+    this.#intake.committed();
   }
 
   /** What its link to other servers may do. */

@@ -16,9 +16,13 @@ export interface DocumentGuardOptions {
 const MAX_ISSUES = 20;
 
 /** An update that may be applied, perhaps without a part of it. */
-export interface Intake {
+export interface Intake extends Correction {
   /** What is to be applied. */
   readonly update: Uint8Array;
+}
+
+/** What one or several updates need once they are applied. */
+export interface Correction {
   /** To be called inside the transaction that has applied it: undoes what breaks the schema. Whether it undid anything. */
   correct(transaction: Y.Transaction): boolean;
   /** What the sender is to be told, after `correct`; undefined when all was good. */
@@ -45,6 +49,14 @@ export class DocumentGuard {
     if (screened === undefined) return new CheckedIntake(update, decoded, this.#checks);
     return new CheckedIntake(withTombstones(decoded, screened.dropped), decoded, this.#checks, screened);
   }
+
+  /** Of updates that were all applied in one transaction: what is wrong is found in one look. */
+  together(intakes: readonly Intake[]): Correction {
+    const [first, ...others] = intakes as readonly CheckedIntake[];
+    return first === undefined || others.length > 0
+      ? CheckedIntake.joined(intakes as readonly CheckedIntake[], this.#checks)
+      : first;
+  }
 }
 
 class CheckedIntake implements Intake {
@@ -60,6 +72,23 @@ class CheckedIntake implements Intake {
     this.#decoded = decoded;
     this.#checks = checks;
     this.#screened = screened;
+  }
+
+  static joined(intakes: readonly CheckedIntake[], checks: DocumentChecks): CheckedIntake {
+    const structs = intakes.flatMap((intake) => intake.#decoded.structs);
+    const screened = intakes.flatMap((intake) => intake.#screened ?? []);
+    return new CheckedIntake(
+      new Uint8Array(),
+      { structs, ds: Y.createDeleteSet() },
+      checks,
+      screened.length === 0
+        ? undefined
+        : {
+            code: screened[0]?.code ?? 'invalid_document',
+            issues: screened.flatMap(({ issues }) => issues),
+            dropped: new Set(screened.flatMap(({ dropped }) => [...dropped])),
+          },
+    );
   }
 
   correct(transaction: Y.Transaction): boolean {

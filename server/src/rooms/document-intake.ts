@@ -1,0 +1,120 @@
+import { DioramaError } from '@diorama/shared';
+import * as Y from 'yjs';
+import type { Principal } from '../access/principal.js';
+import type { SceneLog } from '../log/scene-log.js';
+import type { Acknowledgements } from './acknowledgements.js';
+import { DocumentGuard, type Correction, type Intake } from './checks/document-guard.js';
+import type { LiveDocument } from './live-document.js';
+import type { RealtimeMetrics } from './realtime-metrics.js';
+import type { RoomClient } from './room-client.js';
+import { step1Frame } from './server-frames.js';
+import { UpdateBatcher, type ReceivedUpdate, type UpdateBatch } from './update-batch.js';
+import { decodeChecked } from './update-check.js';
+import { requireMayApply } from './write-rights.js';
+
+export interface DocumentIntakeOptions {
+  readonly document: LiveDocument;
+  readonly log: SceneLog;
+  readonly acknowledgements: Acknowledgements;
+  readonly metrics: RealtimeMetrics;
+  /** Sends one client a ready-made frame. */
+  readonly send: (client: RoomClient, frame: Buffer) => void;
+  /** Runs what changes the document: a failure half-way ends the room. Whether it is still open afterwards. */
+  readonly guarded: (apply: () => void) => boolean;
+}
+
+/** Takes what clients write: checks it, applies it, corrects it, and tells them what became of it. */
+export class DocumentIntake {
+  readonly #options: DocumentIntakeOptions;
+  readonly #guard: DocumentGuard;
+  readonly #batcher = new UpdateBatcher((batch) => this.#take(batch));
+  /** Clients whose writes were refused for want of memory: they are asked for them when there is room again. */
+  readonly #toAskAgain = new Set<RoomClient>();
+
+  constructor(options: DocumentIntakeOptions) {
+    this.#options = options;
+    this.#guard = new DocumentGuard({ doc: options.document.doc });
+  }
+
+  /** Takes the client's `number`th document frame. Throws `bad_frame`; what is merely not allowed is refused by a frame. */
+  receive(client: RoomClient, number: number, update: Uint8Array): void {
+    this.#batcher.add(client, { number, update, decoded: decodeChecked(update) });
+  }
+
+  /** Applies what was received and not applied yet. */
+  flush(): void {
+    this.#batcher.flush();
+  }
+
+  /** The client has left. */
+  forget(client: RoomClient): void {
+    this.#toAskAgain.delete(client);
+  }
+
+  /** There may be room in the log again. */
+  committed(): void {
+    if (this.#toAskAgain.size === 0 || this.#options.log.isFull) return;
+    for (const client of this.#toAskAgain) this.ask(client);
+    this.#toAskAgain.clear();
+  }
+
+  /** Asks the client for what the scene lacks, such as what it wrote while its writes were refused. */
+  ask(client: RoomClient): void {
+    const { send, document } = this.#options;
+    send(client, step1Frame(Y.encodeStateVector(document.doc)));
+  }
+
+  /** Tells the client that its `number`th document frame was not applied, or was `corrected`, and why. */
+  refuse(client: RoomClient, number: number, error: DioramaError, { corrected = false } = {}): void {
+    const { metrics, send, acknowledgements } = this.#options;
+    const { code, message: detail, issues } = error;
+    metrics.refused(code);
+    send(client, client.refusedFrame({ frame: number, code, detail, issues: [...issues], corrected }));
+    acknowledgements.received(client, number);
+  }
+
+  #take({ client, editor, updates }: UpdateBatch): void {
+    const { document, guarded, acknowledgements } = this.#options;
+    const refusals: (() => void)[] = [];
+    let correction: Correction | undefined;
+    const stands = guarded(() =>
+      document.apply(client, editor, (transaction) => {
+        const intakes: Intake[] = [];
+        for (const received of updates) {
+          try {
+            const intake = this.#admit(editor, received);
+            Y.applyUpdate(document.doc, intake.update);
+            intakes.push(intake);
+          } catch (error) {
+            if (!(error instanceof DioramaError)) throw error;
+            refusals.push(() => this.#reject(client, received.number, error));
+          }
+        }
+        correction = this.#guard.together(intakes);
+        const corrected = correction.correct(transaction);
+        return { updates: intakes.map((intake) => intake.update), corrected };
+      }),
+    );
+    if (!stands) return;
+    // Only now, since a refusal acknowledges all frames before it, and what they wrote has just been appended.
+    for (const refuse of refusals) refuse();
+    const { number } = updates.at(-1) as ReceivedUpdate;
+    const objection = correction?.objection();
+    if (objection === undefined) acknowledgements.received(client, number);
+    else this.refuse(client, number, objection, { corrected: true });
+  }
+
+  /** Throws when the update may not be applied to the document as it is now. */
+  #admit(editor: Principal, { update, decoded }: ReceivedUpdate): Intake {
+    requireMayApply(this.#options.document.doc, editor.role, decoded);
+    if (this.#options.log.isFull)
+      throw new DioramaError('storage_unavailable', 'The store does not keep up; the change was not taken');
+    return this.#guard.admit(update, decoded);
+  }
+
+  #reject(client: RoomClient, number: number, error: DioramaError): void {
+    if (error.code === 'storage_unavailable') this.#toAskAgain.add(client);
+    this.refuse(client, number, error);
+    if (error.code === 'update_unresolved') this.ask(client);
+  }
+}
