@@ -9,6 +9,7 @@ import {
   type ConnectOptions,
   type TestRealtime,
 } from '../support/realtime.js';
+import { putNode } from '../support/scene-edits.js';
 import { JWT_SECRET } from '../support/tokens.js';
 
 const ADA = { subject: 'ada', tenant: TENANT, name: 'Ada', role: 'owner' } as const;
@@ -35,13 +36,13 @@ describe('roles on live connections', () => {
     const ada = await server.open(sceneId, as('ada'));
     const bob = await server.open(sceneId, as('bob'));
     expect(bob.welcome?.role).toBe('editor');
-    bob.doc.getMap('nodes').set('a', 1);
+    putNode(bob.doc, 'a');
     await bob.allSaved();
 
     await put(sceneId, 'bob', 'viewer');
     await bob.until(() => bob.roles.length === 2);
     expect(bob.roles).toEqual(['editor', 'viewer']);
-    bob.doc.getMap('nodes').set('b', 2);
+    putNode(bob.doc, 'b');
     await bob.until(() => bob.refused.length > 0);
     expect(bob.refused[0]).toMatchObject({ code: 'read_only' });
     bob.setPresence({ here: true });
@@ -59,7 +60,7 @@ describe('roles on live connections', () => {
     await put(sceneId, 'bob', 'editor');
     await bob.until(() => bob.welcome?.role === 'editor');
     await limited.until(() => limited.welcome?.role === 'commenter');
-    bob.doc.getMap('nodes').set('a', 1);
+    putNode(bob.doc, 'a');
     await bob.allSaved();
     expect(bob.refused).toEqual([]);
   });
@@ -69,7 +70,7 @@ describe('roles on live connections', () => {
     await put(sceneId, 'bob', 'editor');
     const bob = await server.open(sceneId, { ...as('bob'), diorama: false });
     await put(sceneId, 'bob', 'viewer');
-    bob.doc.getMap('nodes').set('b', 2);
+    putNode(bob.doc, 'b');
     await bob.until(() => bob.denied.length > 0);
     expect(bob.received.every((type) => type < 100)).toBe(true);
   });
@@ -129,7 +130,7 @@ describe('roles on live connections', () => {
     const other = await server.open(sceneId, { token: await linkTo(sceneId, 'editor') });
     const guest = await server.open(sceneId, { token });
     expect(guest.welcome).toMatchObject({ role: 'viewer', name: 'Guest' });
-    guest.doc.getMap('nodes').set('x', 1);
+    putNode(guest.doc, 'x');
     await guest.until(() => guest.refused.length > 0);
     await server.links.revoke(ADA, sceneId, link.linkId);
     expect(await guest.closed).toEqual({ code: 4403, reason: 'forbidden' });
