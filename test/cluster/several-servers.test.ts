@@ -5,6 +5,7 @@ import * as Y from 'yjs';
 import { loadScene, decodeStored } from '../../server/src/log/load.js';
 import { startCluster, type ClusterMember, type TestCluster } from '../support/cluster.js';
 import type { SyncClient } from '../support/sync-client.js';
+import { putNode } from '../support/scene-edits.js';
 
 const ADA = { subject: 'ada', tenant: 'acme', name: 'Ada', role: 'owner' } as const;
 
@@ -50,15 +51,15 @@ describe('several servers', () => {
 
   it('CLU-4: what is written on one server is seen on the other before it is committed, and stored once', async () => {
     const { sceneId, ada, bob } = await open();
-    for (let at = 0; at < 30; at++) nodesOf(ada).set(`warm-${at}`, at);
+    for (let at = 0; at < 30; at++) putNode(ada.doc, `warm-${at}`, at);
     await ada.allSaved();
     one.database.fail(new Error('away'));
-    nodesOf(ada).set('shown', 1);
+    putNode(ada.doc, 'shown', 1);
     await bob.until(has(bob, 'shown'));
     expect(ada.saved).toBeLessThan(ada.documentFrames);
     one.database.fail();
     await ada.allSaved();
-    nodesOf(bob).set('back', 1);
+    putNode(bob.doc, 'back', 1);
     await ada.until(has(ada, 'back'));
     await bob.allSaved();
     const stored = await loadScene(one.database, sceneId);
@@ -81,9 +82,9 @@ describe('several servers', () => {
     const { ada, bob } = await open();
     let lost = 0;
     one.bus.loses = () => ++lost <= 1;
-    nodesOf(ada).set('lost', 1);
+    putNode(ada.doc, 'lost', 1);
     await ada.allSaved();
-    nodesOf(ada).set('arrives', 1);
+    putNode(ada.doc, 'arrives', 1);
     await bob.until(() => nodesOf(bob).has('lost') && nodesOf(bob).has('arrives'));
     expect(lost).toBeGreaterThan(1);
     one.bus.loses = () => false;
@@ -92,19 +93,19 @@ describe('several servers', () => {
 
   it('CLU-5: with the bus cut, servers find what others wrote in the log, also once it is compacted', async () => {
     const { sceneId, ada, bob } = await open();
-    nodesOf(ada).set('before', 1);
+    putNode(ada.doc, 'before', 1);
     await bob.until(has(bob, 'before'));
     one.bus.cut();
-    for (let at = 0; at < 5; at++) nodesOf(ada).set(`cut-${at}`, at);
+    for (let at = 0; at < 5; at++) putNode(ada.doc, `cut-${at}`, at);
     await bob.until(has(bob, 'cut-4'));
-    for (let at = 0; at < 5; at++) nodesOf(ada).set(`compacted-${at}`, at);
+    for (let at = 0; at < 5; at++) putNode(ada.doc, `compacted-${at}`, at);
     await ada.allSaved();
     await one.realtime.compactor.compact(sceneId);
     await bob.until(has(bob, 'compacted-4'));
-    nodesOf(bob).set('other way', 1);
+    putNode(bob.doc, 'other way', 1);
     await ada.until(has(ada, 'other way'));
     one.bus.heal();
-    nodesOf(ada).set('healed', 1);
+    putNode(ada.doc, 'healed', 1);
     await bob.until(has(bob, 'healed'));
     await leave(ada, bob);
   });
@@ -136,25 +137,27 @@ describe('several servers', () => {
     let writing = true;
     const write = async (): Promise<void> => {
       for (let at = 0; writing; at++) {
-        nodesOf(at % 2 === 0 ? ada : bob).set(`k${at % 40}`, at);
+        putNode((at % 2 === 0 ? ada : bob).doc, `k${at % 40}`, at);
         await new Promise((resolve) => setTimeout(resolve, 3));
       }
     };
     const written = write();
-    const checks: [number, unknown, unknown][] = [];
+    const reads: { behind: number; seq: number; value: unknown }[] = [];
     for (let round = 0; round < 12; round++) {
       const { rooms } = (round % 2 === 0 ? one : two).realtime;
-      const read = await rooms.read(sceneId, documentToJson);
-      const doc = new Y.Doc();
+      const { value, seq } = await rooms.read(sceneId, documentToJson);
       const stored = await loadScene(one.database, sceneId);
-      const behind = stored.seq - read.seq;
-      decodeStored(doc, { ...stored, updates: await updatesUpTo(sceneId, read.seq) });
-      checks.push([behind, documentToJson(doc), read.value]);
+      reads.push({ behind: stored.seq - seq, seq, value });
     }
     writing = false;
     await written;
-    for (const [behind, stored, seen] of checks) {
-      expect(seen).toEqual(stored);
+    await Promise.all([ada.allSaved(), bob.allSaved()]);
+    const stored = await loadScene(one.database, sceneId);
+    for (const { behind, seq, value } of reads) {
+      const doc = new Y.Doc();
+      // Only now: what others write between two statements is in one of them alone.
+      decodeStored(doc, { ...stored, updates: await updatesUpTo(sceneId, seq) });
+      expect(value).toEqual(documentToJson(doc));
       expect(behind).toBeGreaterThanOrEqual(0);
     }
     await leave(ada, bob);
@@ -211,7 +214,7 @@ describe('several servers', () => {
     const { sceneId, ada, bob } = await open();
     const { seq } = await two.realtime.rooms.read(sceneId, () => undefined);
     two.bus.cut();
-    nodesOf(ada).set('meanwhile', 1);
+    putNode(ada.doc, 'meanwhile', 1);
     await ada.allSaved();
     const late = two.realtime.rooms.edit(sceneId, ADA, (doc) => doc.getMap('nodes').set('late', 1), {
       ifSeq: seq,
@@ -227,7 +230,7 @@ describe('several servers', () => {
     const quiet = await one.realtime.rooms.edit(sceneId, ADA, (doc) => doc.getMap('nodes').set('quiet', 1));
     expect(quiet.exact).toBe(true);
     two.bus.loses = () => true;
-    nodesOf(bob).set('unheard', 1);
+    putNode(bob.doc, 'unheard', 1);
     await bob.allSaved();
     let changed = (): void => undefined;
     const isChanged = new Promise<void>((resolve) => (changed = resolve));
@@ -237,7 +240,7 @@ describe('several servers', () => {
       return doc.getMap('nodes').set('mine', 1);
     });
     await isChanged;
-    nodesOf(bob).set('unheard too', 1);
+    putNode(bob.doc, 'unheard too', 1);
     await bob.allSaved();
     one.database.release();
     const { seq, exact } = await edit;
@@ -326,7 +329,7 @@ describe('several servers', () => {
     const sceneId = await one.createScene();
     const ada = await one.open(sceneId);
     const before = two.received();
-    for (let at = 0; at < 20; at++) nodesOf(ada).set(`k${at}`, at);
+    for (let at = 0; at < 20; at++) putNode(ada.doc, `k${at}`, at);
     await ada.allSaved();
     expect(two.realtime.rooms.size).toBe(0);
     expect(two.received()).toBe(before);
