@@ -1,0 +1,73 @@
+import type { Socket } from 'node:net';
+import { MESSAGE } from '@diorama/shared';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { startRealtimeOnPglite, type TestRealtime } from '../support/realtime.js';
+import { nodeValues, putNode } from '../support/scene-edits.js';
+import type { SyncClient } from '../support/sync-client.js';
+
+const MANY = 200;
+
+/** Sends all frames that `write` makes in one piece, as a client does that writes faster than the network takes. */
+function inOnePiece(client: SyncClient, write: () => void): void {
+  const { _socket: socket } = client.webSocket as unknown as { _socket: Socket };
+  socket.cork();
+  write();
+  socket.uncork();
+}
+
+describe('frames that arrive together', () => {
+  let server: TestRealtime;
+
+  beforeAll(async () => {
+    server = await startRealtimeOnPglite();
+  });
+  afterAll(() => server.stop());
+
+  it('SYNC-30: are taken in one transaction, relayed as one and acknowledged', async () => {
+    const sceneId = await server.createScene();
+    const [ada, ben] = [await server.open(sceneId), await server.open(sceneId)];
+    await ada.allSaved();
+    const syncFrames = () => ben.received.filter((type) => type === MESSAGE.sync).length;
+    const before = syncFrames();
+    inOnePiece(ada, () => {
+      for (let at = 0; at < MANY; at++) putNode(ada.doc, 'n', at);
+    });
+    await ben.until(() => nodeValues(ben.doc)['n'] === MANY - 1);
+    expect(syncFrames() - before).toBeLessThan(MANY / 4);
+    await ada.allSaved();
+    await Promise.all([ada.close(), ben.close()]);
+  });
+
+  it('SYNC-30: are judged one by one: what is good beside what is not is kept, and everybody converges', async () => {
+    const sceneId = await server.createScene();
+    const [ada, ben] = [await server.open(sceneId), await server.open(sceneId)];
+    await ada.allSaved();
+    inOnePiece(ada, () => {
+      putNode(ada.doc, 'before');
+      ada.doc.getMap('nodes').set('broken', new Y.Map([['kind', 'no such kind']]));
+      ada.doc.getMap('foreign').set('x', 1);
+      putNode(ada.doc, 'after');
+    });
+    await ben.until(() => ben.doc.getMap('nodes').has('after'));
+    await ada.until(() => ada.refused.length > 0 && !ada.doc.getMap('nodes').has('broken'));
+    expect(ada.refused[0]).toMatchObject({ code: 'invalid_document', corrected: true });
+    expect([...ben.doc.getMap('nodes').keys()].sort()).toEqual(['after', 'before']);
+    expect(ada.doc.getMap('foreign').size).toBe(0);
+    await ada.allSaved();
+    expect(Y.encodeStateVector(ada.doc)).toEqual(Y.encodeStateVector(ben.doc));
+    await Promise.all([ada.close(), ben.close()]);
+  });
+
+  it('SYNC-30: count although the next one ends the connection', async () => {
+    const sceneId = await server.createScene();
+    const [ada, ben] = [await server.open(sceneId), await server.open(sceneId)];
+    inOnePiece(ada, () => {
+      putNode(ada.doc, 'last words');
+      ada.send(new Uint8Array([0, 2, 200]));
+    });
+    expect((await ada.closed).code).toBe(4400);
+    await ben.until(() => ben.doc.getMap('nodes').has('last words'));
+    await ben.close();
+  });
+});
