@@ -54,7 +54,7 @@ describe('the life of a room', () => {
   it('SYNC-18: all who come while a room is loaded share one load', async () => {
     const sceneId = await server.createScene();
     await untilUnloaded();
-    server.database.hold();
+    void server.database.hold();
     const clients = await Promise.all(Array.from({ length: 10 }, () => server.connect(sceneId)));
     server.database.release();
     await Promise.all(clients.map((client) => client.synced));
@@ -159,7 +159,7 @@ describe('the life of a room', () => {
     putNode(ada.doc, 'a', 1);
     await ada.allSaved();
     const keys = (doc: Y.Doc) => [...doc.getMap('nodes').keys()];
-    server.database.hold();
+    void server.database.hold();
     putNode(ada.doc, 'b', 1);
     const first = server.realtime.rooms.read(sceneId, keys);
     putNode(ada.doc, 'c', 1);

@@ -34,7 +34,7 @@ describe('saved means saved', () => {
     const reader = await server.open(sceneId);
     await writer.allSaved();
     const before = writer.saved;
-    server.database.hold();
+    void server.database.hold();
     putNode(writer.doc, 'a', 1);
     await reader.until(() => reader.doc.getMap('nodes').has('a'));
     await roundTrip(writer);
@@ -64,7 +64,7 @@ describe('saved means saved', () => {
     const writer = await server.open(sceneId);
     const echo = await server.open(sceneId);
     await echo.allSaved();
-    server.database.hold();
+    void server.database.hold();
     const updates: Uint8Array[] = [];
     writer.doc.on('update', (update: Uint8Array) => updates.push(update));
     putNode(writer.doc, 'a', 1);
@@ -119,7 +119,7 @@ describe('saved means saved', () => {
     const second = await server.createScene();
     const writers = [await server.open(first), await server.open(first), await server.open(second)];
     await Promise.all(writers.map((writer) => writer.allSaved()));
-    server.database.hold();
+    void server.database.hold();
     const burst = (round: number) =>
       writers.forEach((writer, at) => putNode(writer.doc, `${at}-${round}`, 1));
     burst(0);

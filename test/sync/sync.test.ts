@@ -187,7 +187,7 @@ describe('sync', () => {
 
   it('SYNC-7: frames that are sent before the scene is loaded are handled, in order', async () => {
     const sceneId = await server.createScene();
-    server.database.hold();
+    void server.database.hold();
     const early = await server.connect(sceneId);
     await new Promise((resolve) => early.webSocket.once('open', resolve));
     for (let at = 0; at < 20; at++) putNode(early.doc, 'last', at);
