@@ -52,6 +52,12 @@ export const environmentSchema = z.object({
   LOG_COMPACT_ROWS: count(1, 1_000_000, 1_000).describe(
     'Rows of log behind a snapshot that make a new snapshot due.',
   ),
+  VERSION_INTERVAL_MINUTES: z.coerce
+    .number()
+    .min(0)
+    .max(1_440)
+    .default(10)
+    .describe('How long a scene is edited before a version of it is kept automatically; 0 for never.'),
   DEMO: z
     .enum(['true', 'false'])
     .default('true')

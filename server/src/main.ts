@@ -33,6 +33,8 @@ import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { Housekeeping } from './processes/housekeeping.js';
 import { installDemo } from './demo/install-demo.js';
 import { migrate } from './database/migrate.js';
+import { ChangeJournal } from './history/change-journal.js';
+import { ChangeStore } from './history/change-store.js';
 import { createApp } from './http/app.js';
 import { closeServer, listen } from './http/listen.js';
 import { createLogger, type Logger } from './observability/logger.js';
@@ -53,6 +55,8 @@ import { createRealtime } from './rooms/create-realtime.js';
 import { sceneRoutes } from './scenes/routes.js';
 import { SceneService } from './scenes/scene-service.js';
 import { SceneStore } from './scenes/scene-store.js';
+import { AutomaticVersions } from './versions/automatic-versions.js';
+import { createHistory, observe } from './versions/create-history.js';
 
 const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -97,6 +101,12 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const bus = await openBus(config, logger);
   shutdown.register('bus', () => bus.close());
   const changes = new AccessChanges();
+  const journal = new ChangeJournal({ store: new ChangeStore({ database }), logger });
+  const automatic = new AutomaticVersions({
+    make: (sceneId) => history.maker.makeAutomatic(sceneId),
+    logger,
+    intervalMs: config.VERSION_INTERVAL_MINUTES * 60_000,
+  });
   const realtime = createRealtime({
     database,
     bus,
@@ -104,6 +114,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     access,
     changes,
     logger,
+    observer: observe(journal, automatic),
     metrics: createRealtimeMetrics(registry),
     busMetrics: createBusMetrics(registry, bus),
     maxFrameBytes: config.WS_MAX_FRAME_BYTES,
@@ -152,12 +163,20 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const editStore = new EditStore({ database });
   const recorder = new EditRecorder({ rooms, store: editStore });
   const edits = new SceneEdits({ access, rooms, recorder, store: editStore });
+  const { log } = realtime;
+  const history = createHistory({ database, access, log, recorder, journal });
+  // After the rooms have closed: what they noted last is written.
+  shutdown.register('history', async () => {
+    await Promise.all([automatic.stop(), history.close()]);
+    await journal.flush();
+  });
   const keys = new IdempotencyStore({ database });
   const housekeeping = new Housekeeping({
     logger,
     tasks: {
       'idempotency keys': () => keys.deleteOlderThan(IDEMPOTENCY_KEYS_HOURS),
       edits: () => editStore.deleteOlderThan(EDITS_DAYS),
+      versions: () => history.maker.thin(),
     },
   });
   shutdown.register('housekeeping', () => housekeeping.stop());
@@ -176,6 +195,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
       ...sceneRoutes(sceneService),
       ...editRoutes(edits),
       ...accessRoutes({ members, links: shareLinks }),
+      ...history.routes,
       ...assets.routes,
       ...renderJobRoutes({ jobs, objects, logger }),
     ],

@@ -1,9 +1,7 @@
-import { ROOT_MAPS, type DocumentChange, type RootMap } from '@diorama/shared';
+import type { DocumentChange, RootMap } from '@diorama/shared';
 import * as Y from 'yjs';
+import { eachTouched, type AnyType } from '../rooms/touched-items.js';
 import { changesOf, storedItem, type StoredItem } from './draft.js';
-
-/** Of any kind: the kinds' own types do not fit into each other. */
-type AnyType = Pick<Y.AbstractType<never>, '_item' | '_map' | '_start' | 'toJSON'>;
 
 /**
  * What a transaction changed, item by item and key by key, as plain JSON.
@@ -33,36 +31,14 @@ export function changesOfTransaction(doc: Y.Doc, transaction: Y.Transaction): Do
 }
 
 /** Ids of the items of each root that a transaction touched; those of settings are their keys. */
-export function touchedItems(doc: Y.Doc, transaction: Y.Transaction): Map<RootMap, Set<string>> {
-  const roots = new Map<unknown, RootMap>(ROOT_MAPS.map((root) => [doc.getMap(root), root]));
+function touchedItems(doc: Y.Doc, transaction: Y.Transaction): Map<RootMap, Set<string>> {
   const found = new Map<RootMap, Set<string>>();
-  const note = (root: RootMap, id: string): void => {
+  eachTouched(doc, transaction, (root, id) => {
     const ids = found.get(root);
     if (ids === undefined) found.set(root, new Set([id]));
     else ids.add(id);
-  };
-  for (const [type, keys] of transaction.changed as Map<unknown, Set<string | null>>) {
-    const root = roots.get(type);
-    if (root !== undefined) {
-      for (const key of keys) if (key !== null) note(root, key);
-      continue;
-    }
-    const item = itemAbove(type as AnyType, roots);
-    if (item !== undefined) note(item.root, item.id);
-  }
+  });
   return found;
-}
-
-/** The item of a root that a nested type belongs to. */
-function itemAbove(
-  type: AnyType,
-  roots: ReadonlyMap<unknown, RootMap>,
-): { root: RootMap; id: string } | undefined {
-  for (let at = type._item; at !== null; at = (at.parent as AnyType)._item) {
-    const root = roots.get(at.parent);
-    if (root !== undefined) return at.parentSub === null ? undefined : { root, id: at.parentSub };
-  }
-  return undefined;
 }
 
 const itemBefore = (value: unknown): StoredItem | undefined => storedItem(value);

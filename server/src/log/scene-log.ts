@@ -144,10 +144,15 @@ export class SceneLog {
   /** Throws `scene_not_found`, or `scene_load_failed`. */
   async load(sceneId: string): Promise<StoredScene> {
     // A room that ended early may have left updates on their way; without them the next one would start in the past.
-    await Promise.allSettled(this.#waiting(sceneId).map((entry) => entry.committed));
+    await this.settled(sceneId);
     const stored = await loadScene(this.#database, sceneId);
     this.#compactor?.track(sceneId, stored.tail);
     return stored;
+  }
+
+  /** Resolves when what was appended to the scene so far is committed, or cannot be. */
+  async settled(sceneId: string): Promise<void> {
+    await Promise.allSettled(this.#waiting(sceneId).map((entry) => entry.committed));
   }
 
   /** What is committed behind the position `after`. Throws `scene_not_found`, or `scene_load_failed`. */

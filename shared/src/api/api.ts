@@ -1,4 +1,5 @@
 import { assetEndpoints } from './assets.js';
+import { changeEndpoints } from './changes.js';
 import { editEndpoints } from './edits.js';
 import type { Endpoint } from './endpoint.js';
 import { memberEndpoints } from './members.js';
@@ -6,6 +7,7 @@ import { renderJobEndpoints } from './render-jobs.js';
 import { sceneEndpoints } from './scenes.js';
 import { shareLinkEndpoints } from './share-links.js';
 import { systemEndpoints } from './system.js';
+import { versionEndpoints } from './versions.js';
 
 /** The whole REST API. */
 export const api = {
@@ -13,6 +15,8 @@ export const api = {
   edits: editEndpoints,
   members: memberEndpoints,
   shareLinks: shareLinkEndpoints,
+  changes: changeEndpoints,
+  versions: versionEndpoints,
   assets: assetEndpoints,
   renderJobs: renderJobEndpoints,
   system: systemEndpoints,

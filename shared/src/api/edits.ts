@@ -25,7 +25,7 @@ export const documentChangeSchema = z
   })
   .meta({ id: 'DocumentChange' });
 
-const countsSchema = z
+export const editCountsSchema = z
   .object({ added: z.int().min(0), changed: z.int().min(0), removed: z.int().min(0) })
   .meta({
     id: 'EditCounts',
@@ -43,7 +43,7 @@ export const editSchema = z
     summary: z.string(),
     by: actorSchema,
     at: timestampSchema,
-    counts: countsSchema,
+    counts: editCountsSchema,
     undoes: editIdSchema.nullable().meta({ description: 'The edit that this one took back' }),
     undone_by: editIdSchema.nullable().meta({ description: 'The last edit that took this one back' }),
     undoable: z
@@ -90,7 +90,7 @@ export const appliedOperationsSchema = z
     created: z
       .array(z.string())
       .meta({ description: 'Ids that were added and are there in the end, in order' }),
-    counts: countsSchema,
+    counts: editCountsSchema,
     results: z.array(operationResultSchema).meta({ description: 'One for each operation, in order' }),
     changes: z
       .array(documentChangeSchema)
@@ -114,7 +114,7 @@ export const undoneSchema = z
       .nullable()
       .meta({ description: 'The edit that took it back; null where nothing was left to do' }),
     seq: z.int().min(0),
-    counts: countsSchema,
+    counts: editCountsSchema,
     left_alone: z
       .array(leftAloneSchema)
       .meta({ description: 'What somebody has written over since, and which therefore stays' }),
@@ -123,7 +123,7 @@ export const undoneSchema = z
 
 export type Actor = z.infer<typeof actorSchema>;
 export type DocumentChange = z.infer<typeof documentChangeSchema>;
-export type EditCounts = z.infer<typeof countsSchema>;
+export type EditCounts = z.infer<typeof editCountsSchema>;
 export type EditKind = (typeof EDIT_KINDS)[number];
 export type Edit = z.infer<typeof editSchema>;
 export type EditWithChanges = z.infer<typeof editWithChangesSchema>;

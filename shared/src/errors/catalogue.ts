@@ -21,6 +21,7 @@ export const ERRORS = {
   render_job_not_found: { status: 404, retryable: false, title: 'No such render job' },
   render_output_not_found: { status: 404, retryable: false, title: 'The render job has no picture' },
   edit_not_found: { status: 404, retryable: false, title: 'The scene has no such edit' },
+  version_not_found: { status: 404, retryable: false, title: 'The scene has no such version' },
   method_not_allowed: { status: 405, retryable: false, title: 'The resource does not know this method' },
   render_job_finished: { status: 409, retryable: false, title: 'The render job has already ended' },
   id_taken: { status: 409, retryable: false, title: 'Something with this id is there already' },
