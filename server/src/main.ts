@@ -63,7 +63,7 @@ const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.u
 };
 const EDITOR_DIRECTORY = fileURLToPath(new URL('../../editor/dist', import.meta.url));
 const RENDER_WORKER_ENTRY = fileURLToPath(new URL('../../render-worker/dist/main.js', import.meta.url));
-const HTTP_GRACE_MS = 3_000;
+const HTTP_GRACE_MS = 1_500;
 /** Promised are 24. */
 const IDEMPOTENCY_KEYS_HOURS = 48;
 const EDITS_DAYS = 90;
@@ -158,6 +158,10 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     probe('objects', () => objects.put('health/readyz', Uint8Array.of(1))),
     renderingProbe(queue),
     busProbe(bus),
+    // Whoever sends clients here must stop doing so.
+    probe('sync', async () => {
+      if (realtime.isDraining) throw new Error('The server is draining: it stops when all is stored');
+    }),
   ];
 
   const editStore = new EditStore({ database });

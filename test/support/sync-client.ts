@@ -1,6 +1,7 @@
 import {
   encodeToken,
   MESSAGE,
+  readDraining,
   readRefused,
   readSaved,
   readTokenRequest,
@@ -63,6 +64,8 @@ export class SyncClient {
   /** Roles that the welcomes told, in order. */
   readonly roles: Role[] = [];
   readonly tokenRequests: TokenRequest[] = [];
+  /** When a server that drains wants the client back. */
+  retryAfterMs: number | undefined;
   /** Document frames sent, and how many of them the server says are committed. */
   documentFrames = 0;
   saved = 0;
@@ -193,6 +196,9 @@ export class SyncClient {
         return;
       case MESSAGE.refused:
         this.refused.push(readRefused(decoder));
+        return;
+      case MESSAGE.draining:
+        this.retryAfterMs = readDraining(decoder).retry_after_ms;
         return;
       case MESSAGE.welcome:
         this.welcome = readWelcome(decoder);

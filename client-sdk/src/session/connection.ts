@@ -7,6 +7,8 @@ import type { Clock, WebSocketConstructor, WebSocketLike } from './ports.js';
 export const SILENCE_MS = 25_000;
 /** A question that stays without an answer for this long means that the connection is dead. */
 export const PROBE_TIMEOUT_MS = 8_000;
+/** A server that wants us back later than this is not believed. */
+const RETRY_AFTER_MOST_MS = 30_000;
 const OPEN = 1;
 const NORMAL_CLOSURE = 1000;
 
@@ -40,6 +42,8 @@ export class Connection {
   #timer: unknown;
   #heardAt = 0;
   #waiting = false;
+  /** When the server that is about to close the connection wants us back. */
+  #retryAfterMs: number | undefined;
   #ended = false;
   readonly #onOnline = (): void => {
     if (this.#waiting) this.#connectNow();
@@ -67,6 +71,11 @@ export class Connection {
   /** The server has accepted the connection in earnest: the next failure starts from the shortest delay again. */
   proved(): void {
     this.#attempt = 0;
+  }
+
+  /** The server will close the connection, and wants the next attempt after this. */
+  expectClose(retryAfterMs: number): void {
+    this.#retryAfterMs = Math.min(retryAfterMs, RETRY_AFTER_MOST_MS);
   }
 
   /** Drops this connection and makes another. */
@@ -137,7 +146,8 @@ export class Connection {
 
   #down(error: DioramaError): void {
     if (this.#ended) return;
-    const delayMs = backoffMs(this.#attempt++, this.#options.random());
+    const delayMs = this.#retryAfterMs ?? backoffMs(this.#attempt++, this.#options.random());
+    this.#retryAfterMs = undefined;
     this.#waiting = true;
     this.#timer = this.#options.clock.setTimeout(() => this.#connectNow(), delayMs);
     this.#options.onDown(error);

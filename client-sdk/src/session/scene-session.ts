@@ -3,6 +3,7 @@ import {
   CommentsDoc,
   DioramaError,
   MESSAGE,
+  readDraining,
   readRefused,
   readSaved,
   readWelcome,
@@ -253,6 +254,8 @@ export class SceneSession {
         this.#error = refusal;
         return this.#lane.receiveNotTaken(number);
       }
+      case MESSAGE.draining:
+        return this.#connection.expectClose(readDraining(decoder).retry_after_ms);
       case MESSAGE.welcome: {
         this.#welcome = readWelcome(decoder);
         return this.#events.emit('welcome', this.#welcome);

@@ -13,13 +13,28 @@ export const probe = (name: string, work: () => Promise<unknown>): Probe => ({
   required: true,
   async check() {
     try {
-      await work();
+      await withinPatience(work());
       return { status: 'ready' };
     } catch (error) {
       return { status: 'unavailable', detail: error instanceof Error ? error.message : String(error) };
     }
   },
 });
+
+/** Whoever asks wants an answer, also from a server whose database gives none. */
+const PATIENCE_MS = 2_000;
+
+async function withinPatience(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It did not answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 export async function readinessOf(probes: readonly Probe[]): Promise<Readiness> {
   const checks = await Promise.all(probes.map(async (each) => [each, await each.check()] as const));

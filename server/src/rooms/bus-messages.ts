@@ -33,8 +33,8 @@ export type BusMessage =
   | { readonly kind: 'presence-outdated'; readonly clocks: readonly { client: number; clock: number }[] }
   /** The sender closes the scene; everything that it relayed is committed. */
   | { readonly kind: 'leave' }
-  /** What `subject` may do on the scene has changed; of everybody, if it is empty. */
-  | { readonly kind: 'access-changed'; readonly subject: string }
+  /** Who may do what on the scene has changed. */
+  | { readonly kind: 'access-changed' }
   /** All connections of the scene are to be closed with the code. */
   | { readonly kind: 'evict'; readonly code: ErrorCode };
 
@@ -95,14 +95,12 @@ function write(encoder: encoding.Encoder, message: BusMessage): void {
         encoding.writeVarUint(encoder, clock);
       }
       return;
-    case 'access-changed':
-      encoding.writeVarString(encoder, message.subject);
-      return;
     case 'evict':
       encoding.writeVarString(encoder, message.code);
       return;
     case 'query':
     case 'leave':
+    case 'access-changed':
       return;
   }
 }
@@ -156,14 +154,13 @@ function read(decoder: decoding.Decoder): BusMessage | undefined {
           return { client, clock: decoding.readVarUint(decoder) };
         }),
       };
-    case 'access-changed':
-      return { kind, subject: decoding.readVarString(decoder) };
     case 'evict': {
       const code = decoding.readVarString(decoder);
       return { kind, code: ERROR_CODES.find((known) => known === code) ?? 'internal' };
     }
     case 'query':
     case 'leave':
+    case 'access-changed':
       return { kind };
     case undefined:
       return undefined;

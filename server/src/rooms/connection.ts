@@ -1,5 +1,6 @@
 import {
   DioramaError,
+  encodeDraining,
   encodeRefused,
   encodeSaved,
   encodeTokenRequest,
@@ -192,6 +193,13 @@ export class Connection implements RoomClient {
     const cut = setTimeout(() => this.#webSocket.terminate(), CLOSE_TIMEOUT_MS);
     cut.unref();
     this.#webSocket.once('close', () => clearTimeout(cut));
+  }
+
+  /** Says when to come back, to clients that understand it. Returns whether this one does. */
+  announceDraining(retryAfterMs: number): boolean {
+    if (!this.speaksDiorama) return false;
+    this.write(frame(encodeDraining({ retry_after_ms: retryAfterMs })));
+    return true;
   }
 
   /** Stops reading: what the client sends from now on waits in the network. */

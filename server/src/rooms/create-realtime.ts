@@ -9,6 +9,7 @@ import { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
 import type { Bus } from './bus.js';
 import type { BusMetrics } from './bus-metrics.js';
+import type { DrainBounds, DrainHook } from './drain.js';
 import type { LogWatchOptions } from './log-watch.js';
 import { SyncGateway } from './gateway.js';
 import { LiveAccess } from './live-access.js';
@@ -39,6 +40,7 @@ export interface RealtimeOptions {
   readonly tokenTiming?: Partial<TokenTiming>;
   readonly limits?: Partial<RoomLimits>;
   readonly observer?: RoomObserver;
+  readonly drain?: Partial<DrainBounds>;
 }
 
 /** Log, rooms and gateway, wired together. */
@@ -46,9 +48,17 @@ export interface Realtime {
   readonly rooms: RoomRegistry;
   readonly log: SceneLog;
   readonly compactor: Compactor;
+  /** Whether the server is stopping: new connections are sent away. */
+  readonly isDraining: boolean;
+  /** What must still be written when the server stops: it runs when all edits are stored, while the database is there. */
+  onDrain(hook: DrainHook): void;
   /** Takes the upgrades of `server` at `/v1/sync/{sceneId}`. */
   attach(server: Server): void;
-  /** Stores everything, closes all connections with 1012; the database is still needed until it resolves. */
+  /**
+   * Stores everything, closes all connections with 1012; the database is still needed until it resolves.
+   *
+   * Throws, once all is closed, when something could not be stored in time.
+   */
   close(): Promise<void>;
 }
 
@@ -70,16 +80,19 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     ...given({ metrics, windowMs: options.commitWindowMs, maxPendingBytes }),
   });
   const { bus, busMetrics, watch } = options;
+  const liveAccess = new LiveAccess({ access, changes, logger });
   const rooms = new RoomRegistry({
     log,
     bus,
     logger,
+    accessChanged: (sceneId) => void liveAccess.review(sceneId),
     ...given({ metrics, busMetrics, watch, unloadDelayMs, limits, observer }),
   });
+  changes.subscribe(async (sceneId) => rooms.announceAccessChange(sceneId));
   const gateway = new SyncGateway({
     authenticator,
     access,
-    liveAccess: new LiveAccess({ access, changes, logger }),
+    liveAccess,
     rooms,
     logger,
     ...given({
@@ -87,16 +100,24 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       maxFrameBytes: options.maxFrameBytes,
       pingIntervalMs: options.pingIntervalMs,
       tokenTiming: options.tokenTiming,
+      drain: options.drain,
     }),
   });
   return {
     rooms,
     log,
     compactor,
+    get isDraining() {
+      return gateway.isDraining;
+    },
+    onDrain: (hook) => gateway.onDrain(hook),
     attach: (server) => gateway.attach(server),
     async close() {
-      await gateway.close();
-      await compactor.close();
+      try {
+        await gateway.close();
+      } finally {
+        await compactor.close();
+      }
     },
   };
 }

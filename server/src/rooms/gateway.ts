@@ -8,6 +8,7 @@ import type { SceneAccess } from '../access/scene-access.js';
 import type { Logger } from '../observability/logger.js';
 import { Connection } from './connection.js';
 import type { LiveAccess } from './live-access.js';
+import { DRAIN_BOUNDS, retryAfterMs, runHooks, type DrainBounds, type DrainHook } from './drain.js';
 import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomRegistry } from './room-registry.js';
 import { Seat } from './seat.js';
@@ -25,15 +26,15 @@ export interface SyncGatewayOptions {
   readonly tokenTiming?: Partial<TokenTiming>;
   /** How often connections are pinged; one that has not answered by the next time is cut. Default 15,000 ms. */
   readonly pingIntervalMs?: number;
+  readonly drain?: Partial<DrainBounds>;
+  /** In [0, 1): spreads the clients of a server that stops. */
+  readonly random?: () => number;
 }
 
 const PATH_PREFIX = '/v1/sync/';
 
 /** A request names only path and query; any origin completes it. */
 const ORIGIN = 'ws://localhost';
-
-/** How long connections have at shutdown to answer the closing handshake. */
-const CLOSE_GRACE_MS = 2_000;
 
 /**
  * Takes WebSocket connections at `/v1/sync/{sceneId}`; the token comes as `?token=` or as a bearer header.
@@ -48,12 +49,16 @@ export class SyncGateway {
   readonly #webSockets: WebSocketServer;
   readonly #connections = new Set<Connection>();
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #drain: DrainBounds;
+  readonly #hooks: DrainHook[] = [];
+  #draining = false;
 
   constructor(options: SyncGatewayOptions) {
     this.#options = options;
     this.#logger = options.logger;
     this.#metrics = options.metrics ?? NO_REALTIME_METRICS;
     this.#maxFrameBytes = options.maxFrameBytes ?? 16 * 1024 * 1024;
+    this.#drain = { ...DRAIN_BOUNDS, ...options.drain };
     this.#webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: true,
@@ -78,16 +83,56 @@ export class SyncGateway {
     );
   }
 
-  /** Stores everything, closes all connections with 1012 and takes no more. */
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  /** What must still be written when the server stops: it runs when all edits are stored, while the database is there. */
+  onDrain(hook: DrainHook): void {
+    this.#hooks.push(hook);
+  }
+
+  /**
+   * Stores everything, closes all connections with 1012 and takes no more.
+   *
+   * Throws, once that is done, when something could not be stored in time.
+   */
   async close(): Promise<void> {
+    this.#draining = true;
     clearInterval(this.#heartbeat);
-    // What they write from now on they keep, and bring it along to the next server.
-    for (const connection of this.#connections) connection.pause();
-    await this.#options.rooms.shutdown();
-    for (const connection of this.#connections) connection.close('draining');
+    const { random = Math.random, rooms } = this.#options;
+    const all = [...this.#connections];
+    const untold = all.filter((connection) => {
+      // What they write from now on they keep, and bring it along to the next server.
+      connection.pause();
+      return !connection.announceDraining(retryAfterMs(all.length, random()));
+    });
+    const lost = await rooms.drain(this.#drain.flushMs);
+    const failed = await runHooks(this.#hooks, this.#drain.hooksMs, this.#logger);
+    await this.#closeConnections(untold);
+    rooms.close();
+    await this.#closeServer();
+    if (lost.length > 0)
+      throw new Error(`Edits of ${lost.length} scenes could not be stored: ${lost.join(', ')}`);
+    if (failed.length > 0) throw new Error(`Not finished: ${failed.join(', ')}`);
+  }
+
+  /** Those that were told when to come back at once; the others come back at once, and so are let go one after another. */
+  async #closeConnections(untold: readonly Connection[]): Promise<void> {
+    const later = new Set(untold);
+    for (const connection of [...this.#connections]) if (!later.has(connection)) connection.close('draining');
+    const { staggerMs } = this.#drain;
+    const pause = Math.min(staggerMs / Math.max(1, untold.length), 10);
+    for (const [at, connection] of untold.entries()) {
+      if (at > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+      connection.close('draining');
+    }
+  }
+
+  async #closeServer(): Promise<void> {
     const cut = setTimeout(() => {
       for (const webSocket of this.#webSockets.clients) webSocket.terminate();
-    }, CLOSE_GRACE_MS);
+    }, this.#drain.closeMs);
     await new Promise<void>((resolve) => this.#webSockets.close(() => resolve()));
     clearTimeout(cut);
   }
@@ -102,6 +147,11 @@ export class SyncGateway {
     const sceneId = url.pathname.slice(PATH_PREFIX.length);
     const token = url.searchParams.get('token') ?? bearerToken(request);
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      if (this.#draining) {
+        const draining = new DioramaError('draining');
+        webSocket.close(draining.closeCode, draining.code);
+        return;
+      }
       const connection = new Connection({
         webSocket,
         socket,

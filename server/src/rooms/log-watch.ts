@@ -8,7 +8,7 @@ export interface WatchedRoom {
   /** The log goes at least so far. */
   headIs(seq: number): void;
   /** What somebody may do may have changed without our hearing of it. */
-  accessChanged(subject: undefined): void;
+  accessChanged(): void;
   /** The scene has been deleted. */
   evict(): void;
 }
@@ -17,7 +17,8 @@ export interface LogWatchOptions {
   readonly log: SceneLog;
   readonly bus: Bus;
   readonly logger: Logger;
-  readonly rooms: () => Promise<readonly WatchedRoom[]>;
+  /** The rooms that are open now. */
+  readonly rooms: () => readonly WatchedRoom[];
   /** How often the log is looked at while other servers cannot be heard. Default 2,000 ms. */
   readonly lostMs?: number;
   /** How often it is looked at all the same while they can. Default 30,000 ms. */
@@ -58,11 +59,10 @@ export class LogWatch {
     return this.#looking;
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#closed = true;
     this.#unwatch();
     clearTimeout(this.#timer);
-    await this.#looking;
   }
 
   #schedule(): void {
@@ -77,15 +77,16 @@ export class LogWatch {
   async #look(): Promise<void> {
     const { bus, log, logger } = this.#options;
     if (!bus.isShared) return;
-    const rooms = await this.#options.rooms();
+    const rooms = this.#options.rooms();
     if (rooms.length === 0) return;
     try {
       const heads = await log.heads(rooms.map((room) => room.sceneId));
+      if (this.#closed) return;
       for (const room of rooms) {
         const head = heads.get(room.sceneId);
         if (head === undefined) room.evict();
         else room.headIs(head);
-        if (!bus.isConnected) room.accessChanged(undefined);
+        if (!bus.isConnected) room.accessChanged();
       }
     } catch (error) {
       logger.warn({ err: error }, 'the log could not be looked at');

@@ -22,6 +22,8 @@ export interface RoomOpenerOptions {
   readonly observer: RoomObserver;
   /** Another server has ended the scene. */
   readonly evicted: (sceneId: string, code: ErrorCode) => void;
+  /** Who may do what on the scene may have changed on another server. */
+  readonly accessChanged: (sceneId: string) => void;
 }
 
 /** A room that is being opened. Both promises reject with `scene_not_found` or `scene_load_failed`. */
@@ -64,7 +66,7 @@ export class RoomOpener {
   }
 
   async #open(sceneId: string, scene: StoredScene, fullState: FullState, link: SceneLink): Promise<Room> {
-    const { log, logger, metrics, limits, observer, evicted } = this.#options;
+    const { log, logger, metrics, limits, observer, evicted, accessChanged } = this.#options;
     return new Room({
       sceneId,
       doc: await this.#decode(sceneId, scene),
@@ -72,6 +74,7 @@ export class RoomOpener {
       seq: scene.seq,
       link,
       evicted: (code) => evicted(sceneId, code),
+      accessChanged: () => accessChanged(sceneId),
       log,
       logger,
       metrics,

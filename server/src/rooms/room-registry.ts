@@ -6,6 +6,7 @@ import type { Logger } from '../observability/logger.js';
 import type { Bus } from './bus.js';
 import { encodeEnvelope, type BusMessage } from './bus-messages.js';
 import { NO_BUS_METRICS, type BusMetrics } from './bus-metrics.js';
+import { inTime } from './drain.js';
 import type { FullState } from './full-state.js';
 import { LogWatch, type LogWatchOptions, type WatchedRoom } from './log-watch.js';
 import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
@@ -21,6 +22,8 @@ export interface RoomRegistryOptions {
   readonly logger: Logger;
   readonly metrics?: RealtimeMetrics;
   readonly busMetrics?: BusMetrics;
+  /** Who may do what on the scene may have changed on another server. */
+  readonly accessChanged: (sceneId: string) => void;
   /** How often the logs of open scenes are looked at, with the bus and without. */
   readonly watch?: Pick<LogWatchOptions, 'lostMs' | 'connectedMs'>;
   readonly limits?: Partial<RoomLimits>;
@@ -31,13 +34,11 @@ export interface RoomRegistryOptions {
 
 /** A room, and how many use it. It ends when nobody does and everything is stored. */
 interface Slot extends OpeningRoom {
-  isOpen: boolean;
+  /** Once it is open. */
+  room: Room | undefined;
   users: number;
   unloading: NodeJS.Timeout | undefined;
 }
-
-/** Why the process gives up waiting for commits at shutdown. Whatever it cannot store, no client has been told is saved. */
-const SHUTDOWN_FLUSH_TIMEOUT_MS = 8_000;
 
 /** The rooms of this process: opened by the first who needs one, once for all who come meanwhile. */
 export class RoomRegistry implements SceneRooms {
@@ -48,6 +49,7 @@ export class RoomRegistry implements SceneRooms {
   readonly #metrics: RealtimeMetrics;
   readonly #opener: RoomOpener;
   readonly #observer: RoomObserver;
+  readonly #accessChanged: (sceneId: string) => void;
   readonly #unloadDelayMs: number;
   readonly #slots = new Map<string, Slot>();
   #draining = false;
@@ -58,6 +60,7 @@ export class RoomRegistry implements SceneRooms {
     this.#metrics = options.metrics ?? NO_REALTIME_METRICS;
     this.#unloadDelayMs = options.unloadDelayMs ?? 5_000;
     this.#bus = options.bus;
+    this.#accessChanged = options.accessChanged;
     this.#observer = options.observer ?? NO_ROOM_OBSERVER;
     this.#opener = new RoomOpener({
       log: this.#log,
@@ -68,8 +71,9 @@ export class RoomRegistry implements SceneRooms {
       limits: { ...DEFAULT_ROOM_LIMITS, ...options.limits },
       observer: this.#observer,
       evicted: (sceneId, code) => void this.#evict(sceneId, code),
+      accessChanged: (sceneId) => this.#accessChanged(sceneId),
     });
-    this.#watch = new LogWatch({ ...options, ...options.watch, rooms: () => this.#openRooms() });
+    this.#watch = new LogWatch({ ...options, ...options.watch, rooms: () => this.#watchedRooms() });
   }
 
   /** Rooms that are open or being opened. */
@@ -99,7 +103,7 @@ export class RoomRegistry implements SceneRooms {
         this.#unloadLater(sceneId, slot);
       };
       try {
-        if (onStored !== undefined && !slot.isOpen) {
+        if (onStored !== undefined && slot.room === undefined) {
           const stored = await slot.stored;
           if (stored !== undefined) onStored(stored);
         }
@@ -131,13 +135,9 @@ export class RoomRegistry implements SceneRooms {
     await this.#evict(sceneId, code);
   }
 
-  accessChanged(sceneId: string, subject?: string): void {
-    this.#tell(sceneId, { kind: 'access-changed', subject: subject ?? '' });
-    this.#slots.get(sceneId)?.opened.then(
-      (room) => room.accessChanged(subject),
-      // It has not opened: there is nobody whose role could have changed.
-      () => undefined,
-    );
+  /** Who may do what on the scene has changed here: other servers follow. */
+  announceAccessChange(sceneId: string): void {
+    this.#tell(sceneId, { kind: 'access-changed' });
   }
 
   async #evict(sceneId: string, code: ErrorCode): Promise<void> {
@@ -148,20 +148,36 @@ export class RoomRegistry implements SceneRooms {
     if (opened.status === 'fulfilled') opened.value.close(code);
   }
 
-  /** Stores everything, then closes all connections so that they come back to another server, or to this one's successor. */
-  async shutdown(): Promise<void> {
+  /**
+   * Takes nobody in any more and stores everything, in `milliseconds` at the most.
+   *
+   * Resolves to the scenes of which something could not be stored. Their clients have not been told that it is saved.
+   */
+  async drain(milliseconds: number): Promise<string[]> {
     this.#draining = true;
-    const opening = await Promise.allSettled([...this.#slots.values()].map((slot) => slot.opened));
-    const rooms = opening.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    await Promise.race([this.#log.flush(), timeout(SHUTDOWN_FLUSH_TIMEOUT_MS)]);
-    for (const room of rooms) {
-      if (!room.isClosed && !room.isStored)
-        this.#logger.error({ scene: room.sceneId }, 'stopping with edits that could not be stored');
-      room.flush();
-      room.close('draining');
+    const until = performance.now() + milliseconds;
+    const opened = [...this.#slots.values()].map((slot) => slot.opened);
+    // One that does not open in time holds nothing that could be lost.
+    await inTime(Promise.allSettled(opened), milliseconds);
+    let rooms = this.#rooms;
+    for (let left = milliseconds; left > 0; left = until - performance.now()) {
+      // Requests that were under way may write meanwhile.
+      if (!(await inTime(this.#log.flush(), left))) break;
+      rooms = rooms.filter((room) => !room.isClosed && !room.isStored);
+      if (rooms.length === 0) break;
     }
+    for (const room of rooms)
+      this.#logger.error({ scene: room.sceneId }, 'stopping with edits that could not be stored');
+    for (const room of this.#rooms) room.flush();
+    return rooms.map((room) => room.sceneId);
+  }
+
+  /** Ends all rooms. */
+  close(): void {
+    this.#draining = true;
+    this.#watch.close();
+    for (const room of this.#rooms) room.close('draining');
     this.#slots.clear();
-    await this.#watch.close();
   }
 
   /** Says something to the servers that have the scene open, whether it is open here or not. */
@@ -170,20 +186,19 @@ export class RoomRegistry implements SceneRooms {
       this.#bus.publish(sceneId, encodeEnvelope({ stream: 0, count: 0, messages: [message] }));
   }
 
-  async #openRooms(): Promise<WatchedRoom[]> {
-    const opened = await Promise.allSettled([...this.#slots.values()].map((slot) => slot.opened));
-    return opened.flatMap((result) => {
-      if (result.status === 'rejected' || result.value.isClosed) return [];
-      const room = result.value;
-      return [
-        {
-          sceneId: room.sceneId,
-          headIs: (seq: number) => room.headIs(seq),
-          accessChanged: () => room.accessChanged(undefined),
-          evict: () => void this.#evict(room.sceneId, 'scene_not_found'),
-        },
-      ];
-    });
+  get #rooms(): Room[] {
+    return [...this.#slots.values()].flatMap(({ room }) =>
+      room === undefined || room.isClosed ? [] : [room],
+    );
+  }
+
+  #watchedRooms(): WatchedRoom[] {
+    return this.#rooms.map((room) => ({
+      sceneId: room.sceneId,
+      headIs: (seq) => room.headIs(seq),
+      accessChanged: () => this.#accessChanged(room.sceneId),
+      evict: () => void this.#evict(room.sceneId, 'scene_not_found'),
+    }));
   }
 
   async #with<T>(sceneId: string, use: (room: Room) => Promise<T>): Promise<T> {
@@ -196,11 +211,11 @@ export class RoomRegistry implements SceneRooms {
   }
 
   #open(sceneId: string): Slot {
-    const slot: Slot = { ...this.#opener.open(sceneId), isOpen: false, users: 0, unloading: undefined };
+    const slot: Slot = { ...this.#opener.open(sceneId), room: undefined, users: 0, unloading: undefined };
     this.#slots.set(sceneId, slot);
     slot.opened.then(
-      () => {
-        slot.isOpen = true;
+      (room) => {
+        slot.room = room;
         this.#metrics.roomOpened();
       },
       // The next who asks tries again; an empty document in its place would look like a scene that lost everything.
@@ -238,6 +253,3 @@ export class RoomRegistry implements SceneRooms {
     );
   }
 }
-
-const timeout = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => void setTimeout(resolve, milliseconds).unref());

@@ -63,6 +63,8 @@ export interface RoomOptions {
   readonly observer: RoomObserver;
   /** Other servers want the room closed; the registry forgets it. */
   readonly evicted: (code: ErrorCode) => void;
+  /** Who may do what may have changed on another server. */
+  readonly accessChanged: () => void;
 }
 
 /**
@@ -236,11 +238,6 @@ export class Room {
     this.#link.headIs(seq);
   }
 
-  /** What `subject`, or everybody, may do on the scene may have changed. */
-  accessChanged(_subject: string | undefined): void {
-    // Roles come with tokens so far.
-  }
-
   /** Sends what waits for its tick. */
   flush(): void {
     this.#fanOut.tick();
@@ -289,7 +286,7 @@ export class Room {
   }
 
   /** What its link to other servers may do. */
-  #linked({ evicted }: RoomOptions): LinkedRoom {
+  #linked({ evicted, accessChanged }: RoomOptions): LinkedRoom {
     const document = this.#document;
     return {
       presence: this.#presence,
@@ -304,7 +301,7 @@ export class Room {
       readLog: (after) => this.#log.readAfter(this.sceneId, after),
       presenceChanged: (clients) => this.#presenceChanged(clients),
       presenceOutdated: (clients) => this.#presenceOutdated(clients),
-      accessChanged: (subject) => this.accessChanged(subject),
+      accessChanged,
       evict: (code) => evicted(code),
     };
   }

@@ -25,8 +25,8 @@ export interface LinkedRoom {
   presenceChanged(clients: readonly number[]): void;
   /** Clients that have to announce themselves again with a later clock. */
   presenceOutdated(clients: readonly { client: number; clock: number }[]): void;
-  /** What a person may do here may have changed; what everybody may do, without one. */
-  accessChanged(subject: string | undefined): void;
+  /** Who may do what here has changed on another server, or may have. */
+  accessChanged(): void;
   evict(code: ErrorCode): void;
 }
 
@@ -125,6 +125,8 @@ export class SceneLink {
     this.#buffered = [];
     for (const { message, from } of buffered) this.#receive(message, from);
     this.#outbox.add({ kind: 'query' });
+    // What changed before we listened has been heard by nobody here.
+    if (this.isShared) room.accessChanged();
   }
 
   /** An update was appended to the log and will be committed by `commit`. */
@@ -204,7 +206,7 @@ export class SceneLink {
       this.#outbox.add({ kind: 'head', seq: this.position });
       this.#outbox.add({ kind: 'query' });
       this.#sayPresence();
-      this.#room.accessChanged(undefined);
+      this.#room.accessChanged();
     },
     lost: () => this.#lose(() => true),
     gone: (server) => this.#lose((each) => each === server),
@@ -286,7 +288,7 @@ export class SceneLink {
         this.#presenceGone((client) => client.stream === stream);
         return;
       case 'access-changed':
-        room.accessChanged(message.subject === '' ? undefined : message.subject);
+        room.accessChanged();
         return;
       case 'evict':
         room.evict(message.code);

@@ -35,6 +35,4 @@ export interface SceneRooms {
   ): Promise<AtSeq<T>>;
   /** Closes every connection of the scene with the code, on every server, and forgets the room. */
   evict(sceneId: string, code: ErrorCode): Promise<void>;
-  /** What a person may do on the scene has changed; of everybody, without one. Live connections hear it on every server. */
-  accessChanged(sceneId: string, subject?: string): void;
 }

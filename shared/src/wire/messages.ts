@@ -17,6 +17,7 @@ export const SUBPROTOCOL = 'diorama.v1';
  *   when the role changes.
  * - `token-request`: JSON, from the server. The token ends soon, or has ended: send another.
  * - `token`: string, from the client. A token that takes the place of the connection's; answered by `welcome`.
+ * - `draining`: JSON. The server is about to stop and will close the connection; when to come back, to it or another.
  */
 export const MESSAGE = {
   sync: 0,
@@ -28,6 +29,7 @@ export const MESSAGE = {
   welcome: 102,
   tokenRequest: 103,
   token: 104,
+  draining: 105,
 } as const;
 
 /** y-protocols' sync steps: the second varuint of a `sync` frame. */
@@ -64,6 +66,12 @@ export const tokenRequestSchema = z.object({
 });
 export type TokenRequest = z.infer<typeof tokenRequestSchema>;
 
+export const drainingSchema = z.object({
+  /** Different for each client, so that they do not all come back at once. */
+  retry_after_ms: z.int().min(0),
+});
+export type Draining = z.infer<typeof drainingSchema>;
+
 export function encodeSaved(frames: number): Uint8Array {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, MESSAGE.saved);
@@ -83,6 +91,7 @@ function encodeJson(type: number, value: unknown): Uint8Array {
 
 export const encodeRefused = (refused: z.input<typeof refusedSchema>): Uint8Array =>
   encodeJson(MESSAGE.refused, refused);
+export const encodeDraining = (draining: Draining): Uint8Array => encodeJson(MESSAGE.draining, draining);
 export const encodeWelcome = (welcome: Welcome): Uint8Array => encodeJson(MESSAGE.welcome, welcome);
 export const encodeTokenRequest = (request: TokenRequest): Uint8Array =>
   encodeJson(MESSAGE.tokenRequest, request);
@@ -102,3 +111,5 @@ export const readRefused = (decoder: decoding.Decoder): Refused =>
   refusedSchema.parse(JSON.parse(decoding.readVarString(decoder)));
 export const readWelcome = (decoder: decoding.Decoder): Welcome =>
   welcomeSchema.parse(JSON.parse(decoding.readVarString(decoder)));
+export const readDraining = (decoder: decoding.Decoder): Draining =>
+  drainingSchema.parse(JSON.parse(decoding.readVarString(decoder)));
