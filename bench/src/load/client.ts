@@ -25,8 +25,8 @@ export interface ClientOptions {
   readonly writerIndex?: number | undefined;
   /** Whether its latencies count. Default true. */
   readonly timed?: boolean;
-  /** Keeps the updates that it gets, to be applied to a document when the load is over. */
-  readonly record?: boolean;
+  /** Keeps the updates that it gets, to be applied to a document later: all of them, or those of the first sync. */
+  readonly record?: 'all' | 'state';
   /** What it says that it has. Default: nothing. */
   readonly stateVector?: Uint8Array;
   /** Gets the awareness updates. */
@@ -41,8 +41,8 @@ export class Client {
   /** The last write seen of each writer of the room. */
   readonly last: Int32Array;
   readonly updates: Uint8Array[] = [];
-  /** The content of the first sync step 2. */
-  state: Uint8Array | undefined;
+  /** Bytes of the first sync: of the first step 2 and of the updates that came before it. */
+  stateBytes = 0;
   readonly writerIndex: number | undefined;
   /** The number of this client's next write. */
   nextSeq = 0;
@@ -60,6 +60,7 @@ export class Client {
   readonly #otherFrames: number[] = [];
   #frames = 0;
   readonly #keepAlive: NodeJS.Timeout | undefined;
+  #isSynced: boolean;
   #gotState: () => void = () => undefined;
 
   constructor(options: ClientOptions) {
@@ -67,6 +68,8 @@ export class Client {
     this.#options = options;
     this.#tally = options.tally;
     this.#dialect = target.dialect;
+    // The relay has no state to send.
+    this.#isSynced = this.#dialect === 'relay';
     this.writerIndex = options.writerIndex;
     this.last = new Int32Array(writers[1]).fill(-1);
     this.#name = this.#dialect === 'hocuspocus' ? documentName(room) : Buffer.alloc(0);
@@ -148,9 +151,9 @@ export class Client {
     if (type === MESSAGE.sync) {
       const step = bytes[start + 1] as number;
       const at = afterLength(bytes, start + 2);
-      if (step === STEP.update) this.#received(bytes, at, end);
-      else if (step === STEP.step2) this.#receivedState(bytes, at, end);
-      else this.#answer();
+      if (step === STEP.step1) this.#answer();
+      else if (this.#isSynced) this.#received(bytes, at, end);
+      else this.#receivedState(bytes, at, end, step === STEP.step2);
     } else if (type === MESSAGE.awareness) {
       this.#options.onAwareness?.(bytes, afterLength(bytes, start + 1), end);
     } else if (type === MESSAGE.saved) {
@@ -162,7 +165,7 @@ export class Client {
   }
 
   #received(bytes: Buffer, start: number, end: number): void {
-    if (this.#options.record === true) this.updates.push(Uint8Array.prototype.slice.call(bytes, start, end));
+    if (this.#options.record === 'all') this.updates.push(Uint8Array.prototype.slice.call(bytes, start, end));
     const [first, count] = this.#options.writers;
     const { last } = this;
     const tally = this.#tally;
@@ -180,11 +183,13 @@ export class Client {
     });
   }
 
-  #receivedState(bytes: Buffer, start: number, end: number): void {
-    const state = Uint8Array.prototype.slice.call(bytes, start, end);
-    if (this.state === undefined) this.state = state;
-    else this.#received(bytes, start, end);
-    if (this.#options.record === true) this.updates.push(state);
+  /** The state may come in several updates, of which a step 2 is the last. */
+  #receivedState(bytes: Buffer, start: number, end: number, isLast: boolean): void {
+    this.stateBytes += end - start;
+    if (this.#options.record !== undefined)
+      this.updates.push(Uint8Array.prototype.slice.call(bytes, start, end));
+    if (!isLast) return;
+    this.#isSynced = true;
     this.#gotState();
   }
 

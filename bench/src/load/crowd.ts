@@ -44,7 +44,7 @@ export class Crowd {
         const isWriter = at < writers;
         const client = this.join({
           timed: at % timedEvery === 0,
-          record: at === clients - 1,
+          ...(at === clients - 1 ? { record: 'all' } : {}),
           ...(isWriter ? { writes: new PoseWrites(firstWriter + at), writerIndex: firstWriter + at } : {}),
         });
         if (isWriter) this.writers.push(client);
@@ -91,7 +91,7 @@ export class Crowd {
     if (recorder === undefined) return false;
     const documents = [documentOf(recorder.updates)];
     if (this.#options.target.dialect !== 'relay') {
-      const late = this.join();
+      const late = this.join({ record: 'state' });
       // A server that cannot even answer one more client has not converged.
       if (
         !(await allSynced([late]).then(
@@ -100,7 +100,7 @@ export class Crowd {
         ))
       )
         return false;
-      if (late.state !== undefined) documents.push(documentOf([late.state]));
+      documents.push(documentOf(late.updates));
       late.socket.close();
     }
     return documents.every((doc) => this.writers.every((writer) => showsLast(doc, writer)));
@@ -112,7 +112,8 @@ export class Crowd {
   }
 }
 
-function documentOf(updates: readonly Uint8Array[]): Y.Doc {
+/** An honest replica of what a client got. */
+export function documentOf(updates: readonly Uint8Array[]): Y.Doc {
   const doc = new Y.Doc();
   doc.transact(() => {
     for (const update of updates) Y.applyUpdate(doc, update);

@@ -2,7 +2,7 @@ import { Diorama } from '@diorama/client-sdk/node';
 import type { LivePose } from '@diorama/shared';
 import * as Y from 'yjs';
 import { Client } from '../client.js';
-import { allSynced } from '../crowd.js';
+import { allSynced, documentOf } from '../crowd.js';
 import { Tally } from '../tally.js';
 import { createRoom, type Target } from '../target.js';
 import { delay } from '../wait.js';
@@ -39,12 +39,12 @@ export async function growth(params: { target: Target; writes: number }) {
 async function servedState(target: Target, room: string, vector: Uint8Array): Promise<Uint8Array> {
   const wanted = [...Y.decodeStateVector(vector)];
   for (let tries = 0; tries < 200; tries++) {
-    const reader = new Client({ target, room, tally: new Tally(), writers: [0, 0] });
+    const reader = new Client({ target, room, tally: new Tally(), writers: [0, 0], record: 'state' });
     await allSynced([reader]);
     reader.socket.close();
-    const has = Y.decodeStateVector(Y.encodeStateVectorFromUpdate(reader.state ?? new Uint8Array([0, 0])));
-    if (reader.state !== undefined && wanted.every(([id, clock]) => (has.get(id) ?? 0) >= clock))
-      return reader.state;
+    const replica = documentOf(reader.updates);
+    if (wanted.every(([id, clock]) => Y.getState(replica.store, id) >= clock))
+      return Y.encodeStateAsUpdate(replica);
     await delay(200);
   }
   throw new Error('the server does not serve what was written');

@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import { median } from '../../report/statistics.js';
 import { Client } from '../client.js';
-import { allSynced, gather } from '../crowd.js';
+import { allSynced, documentOf, gather } from '../crowd.js';
 import type { JobIo } from '../job.js';
 import { PoseWrites } from '../pose-writes.js';
 import { largeScene } from '../scene-10k.js';
@@ -42,7 +42,7 @@ async function untilServed(target: Target, room: string, bytes: number): Promise
     await allSynced([reader]);
     reader.socket.close();
     // Encoded again, it may be a little smaller.
-    if ((reader.state?.length ?? 0) > bytes * 0.9) return;
+    if (reader.stateBytes > bytes * 0.9) return;
     await delay(200);
   }
   throw new Error('the scene never became visible');
@@ -69,7 +69,7 @@ export async function join(params: JoinParams, io: JobIo) {
   const took: number[] = [];
   const beside: number[] = [];
   const loads: number[] = [];
-  let state: Uint8Array | undefined;
+  let last: Client | undefined;
   await io.measuring(true);
   for (let time = 0; time < params.repeats; time++) {
     // A new version, so that what the server kept of the last round does not help it.
@@ -80,7 +80,14 @@ export async function join(params: JoinParams, io: JobIo) {
     const own = process.cpuUsage();
     const joiners = Array.from(
       { length: joins },
-      () => new Client({ target, room: large.room, tally: new Tally(), writers: [WRITER, 1] }),
+      (_, at) =>
+        new Client({
+          target,
+          room: large.room,
+          tally: new Tally(),
+          writers: [WRITER, 1],
+          ...(at === 0 ? { record: 'state' } : {}),
+        }),
     );
     await allSynced(joiners);
     took.push(performance.now() - since);
@@ -90,13 +97,12 @@ export async function join(params: JoinParams, io: JobIo) {
     await delay(300);
     crowd.tally.isTiming = false;
     beside.push(milliseconds(crowd.tally.latency, 0.99));
-    state = joiners.at(-1)?.state;
+    last = joiners[0];
     for (const { socket } of joiners) socket.destroy();
     await delay(500);
   }
   await io.measuring(false);
-  const doc = new Y.Doc();
-  if (state !== undefined) Y.applyUpdate(doc, state);
+  const doc = documentOf(last?.updates ?? []);
   const reconnectBytes = await reconnect(target, large.room, doc);
   const converged = Number(doc.getMap('nodes').size === params.nodes + 1);
   crowd.close();
@@ -107,7 +113,7 @@ export async function join(params: JoinParams, io: JobIo) {
     besideP99: median(beside),
     loadCpu: median(loads) * 100,
     reconnectBytes,
-    stateBytes: state?.length ?? 0,
+    stateBytes: last?.stateBytes ?? 0,
     converged,
   };
 }
@@ -140,11 +146,10 @@ export async function seedAndLeave(params: { target: Target; nodes: number; stor
 /** The first client of a scene that nobody has open. */
 export async function open(params: { target: Target; room: string; nodes: number }) {
   const since = performance.now();
-  const client = new Client({ ...params, tally: new Tally(), writers: [0, 0] });
+  const client = new Client({ ...params, tally: new Tally(), writers: [0, 0], record: 'state' });
   await allSynced([client]);
   const syncedMs = performance.now() - since;
-  const doc = new Y.Doc();
-  if (client.state !== undefined) Y.applyUpdate(doc, client.state);
+  const doc = documentOf(client.updates);
   client.socket.destroy();
   return {
     syncedMs,
