@@ -88,7 +88,7 @@ describe.each(Object.keys(DATABASES) as (keyof typeof DATABASES)[])('recorded ed
     const attempt = first();
     const editId = `edt_${attempt.effectKey}`;
     const beside = new EditStore({ database: opened.database });
-    server.database.hold();
+    void server.database.hold();
     const pending = recorder.run(adding(sceneId, attempt));
     expect(await beside.find(sceneId, editId)).toBeUndefined();
     server.database.release();

@@ -122,7 +122,7 @@ describe.each(Object.keys(ADAPTERS))('the log on %s', (name) => {
     const sceneId = await createScene();
     const held = new HeldDatabase(database);
     const log = new SceneLog({ database: held, logger, maxCommitBytes: 5_000 });
-    held.hold();
+    void held.hold();
     const { set, commits } = writer(log, sceneId);
     for (let at = 0; at < 30; at++) set('a', `${at}${'x'.repeat(1_000)}`);
     held.release();

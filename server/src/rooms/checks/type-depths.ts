@@ -57,7 +57,7 @@ export class TypeDepths {
     const below = parent instanceof Y.ID ? 1 : 0;
     if (reference === null) return { from: undefined, below };
     if (reference.clock < Y.getState(this.#store, reference.client)) {
-      const depth = this.#storedDepth(Y.getItem(this.#store, reference) as Y.Item | Y.GC);
+      const depth = this.#storedDepth(Y.getItem(this.#store, reference));
       return { from: depth + below, below: 0 };
     }
     return { from: this.#find(reference), below };
