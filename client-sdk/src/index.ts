@@ -13,11 +13,19 @@ export type { CallInput, CallOptions } from './rest/request.js';
 export { RestClient, type Answer, type TokenSource } from './rest/rest-client.js';
 export {
   ScenesApi,
+  type ChangeListQuery,
   type ConditionalOptions,
   type CreateSceneInput,
+  type OperationsOptions,
   type ReplaceSceneInput,
   type SceneWithETag,
 } from './rest/scenes.js';
+export {
+  VersionsApi,
+  type CreateVersionInput,
+  type UpdateVersionInput,
+  type VersionListQuery,
+} from './rest/versions.js';
 export type { UploadFile, UploadProgress } from './rest/upload-form.js';
 export { LiveLane } from './session/live-lane.js';
 export type { Clock, WebSocketConstructor, WebSocketLike } from './session/ports.js';

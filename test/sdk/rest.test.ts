@@ -65,3 +65,31 @@ it('SDK-21: an unknown asset and a bad token are typed errors', async () => {
   const forged = new Diorama({ url: server.url, token: 'x.y.z' });
   await expect(forged.scenes.list()).rejects.toMatchObject({ code: 'unauthenticated' });
 });
+
+it('SDK-25: operations, edits, versions, comparison, restore and undo do over the SDK what REST says', async () => {
+  const { scene_id } = await diorama.scenes.create({ name: 'history' });
+  const { scenes } = diorama;
+  const dry = await scenes.operations(scene_id, [{ op: 'add', id: 'a', node: { kind: 'group' } }], {
+    dryRun: true,
+  });
+  expect(dry).toMatchObject({ dry_run: true, edit_id: null, created: ['a'] });
+  await scenes.operations(scene_id, [{ op: 'add', id: 'a', node: { kind: 'group' } }], { summary: 'first' });
+  const version = await scenes.versions.create(scene_id, { name: 'one' });
+  await scenes.versions.update(scene_id, version.version_id, { name: 'One' });
+  const removed = await scenes.operations(scene_id, [{ op: 'delete', id: 'a' }]);
+  expect((await scenes.edits(scene_id)).items.map(({ summary }) => summary)).toEqual(['1 removed', 'first']);
+  expect((await scenes.edit(scene_id, removed.edit_id ?? '')).changes).toHaveLength(1);
+  expect((await scenes.compare(scene_id, version.version_id)).nodes.removed).toMatchObject([{ id: 'a' }]);
+  const restored = await scenes.restore(scene_id, version.version_id);
+  expect(Object.keys((await scenes.get(scene_id)).document.nodes)).toEqual(['a']);
+  const undone = await scenes.undoEdit(scene_id, restored.edit_id ?? '');
+  expect(undone).toMatchObject({ counts: { removed: 1 }, left_alone: [] });
+  expect((await scenes.nodeChanges(scene_id, 'a')).items[0]).toMatchObject({ change: 'removed' });
+  expect((await scenes.changes(scene_id, { root: 'nodes' })).items).toHaveLength(1);
+  const kept = await scenes.versions.get(scene_id, version.version_id);
+  expect([kept.name, Object.keys(kept.document.nodes)]).toEqual(['One', ['a']]);
+  for await (const each of scenes.versions.all(scene_id, { kind: 'named' })) {
+    await scenes.versions.delete(scene_id, each.version_id);
+  }
+  expect((await scenes.versions.list(scene_id, { kind: 'named' })).items).toEqual([]);
+});

@@ -1,7 +1,7 @@
-import type { Endpoint, EndpointOutput } from '@diorama/shared';
+import { newKey, type Endpoint, type EndpointOutput } from '@diorama/shared';
 import { failureOf, networkFailure } from './failure.js';
 import { urlOf, type CallInput, type LooseInput } from './request.js';
-import { retryDelayMs, sleep } from './retry.js';
+import { isIdempotent, retryDelayMs, sleep } from './retry.js';
 import type { Clock } from '../session/ports.js';
 
 export type TokenSource = string | (() => string | Promise<string>);
@@ -54,12 +54,13 @@ export class RestClient {
 
   /** The successful answer itself, for bytes and streams. */
   async request<E extends Endpoint>(endpoint: E, input: CallInput<E>): Promise<Response> {
-    const loose: LooseInput = input;
+    const loose = keyed(endpoint, input);
     const url = urlOf(this.#options.url, endpoint, loose);
+    const isRepeatable = isIdempotent(endpoint.method) || loose.headers?.[IDEMPOTENCY_KEY] !== undefined;
     for (let attempt = 0; ; attempt++) {
       const response = await this.#send(url, endpoint, loose);
       if (response.ok) return response;
-      const delayMs = retryDelayMs(endpoint.method, response, attempt, this.#options.clock.now());
+      const delayMs = retryDelayMs(isRepeatable, response, attempt, this.#options.clock.now());
       if (delayMs === undefined) throw failureOf(response.status, await response.text());
       await response.body?.cancel();
       await sleep(delayMs, this.#options.clock, loose.signal);
@@ -89,3 +90,14 @@ export class RestClient {
     }
   }
 }
+
+const IDEMPOTENCY_KEY = 'idempotency-key';
+
+/** A POST gets a key, unless the caller has given one, so that it can be sent again without being carried out twice. */
+function keyed(endpoint: Endpoint, input: LooseInput): LooseInput {
+  if (endpoint.method !== 'post' || input.body instanceof FormData) return input;
+  return { ...input, headers: { [IDEMPOTENCY_KEY]: newKey(), ...lowerCased(input.headers) } };
+}
+
+const lowerCased = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

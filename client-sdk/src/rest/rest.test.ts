@@ -101,7 +101,9 @@ describe('failures', () => {
     [502, 'unreachable'],
   ])('SDK-21: status %i without a problem becomes %s', async (status, code) => {
     server.answers({ status, body: '<html>a proxy</html>' });
-    await expect(diorama.scenes.create({})).rejects.toMatchObject({ code });
+    await expect(diorama.scenes.create({})).rejects.toMatchObject({
+      code,
+    });
   });
 
   it('SDK-21: a server that cannot be reached is a retryable DioramaError with its cause', async () => {
@@ -126,9 +128,27 @@ describe('failures', () => {
     expect(server.seen).toHaveLength(3);
   });
 
+  it('SDK-22: a POST has a key of its own, or its caller’s, and is repeated with it', async () => {
+    const retry = {
+      status: 503,
+      headers: { 'retry-after': '0' },
+      body: problem('storage_unavailable'),
+    };
+    server.answers(retry, { status: 201, body: {} }, { status: 201, body: {} }, { status: 200, body: {} });
+    await diorama.scenes.create({});
+    await diorama.scenes.create({});
+    await diorama.scenes.operations('scn_1', [], { headers: { 'Idempotency-Key': 'mine' } });
+    const keys = server.seen.map(({ headers }) => headers['idempotency-key']);
+    expect(keys[0]).toMatch(/^[0-9a-z]{20}$/);
+    expect(keys[1]).toBe(keys[0]);
+    expect(keys[2]).not.toBe(keys[0]);
+    expect(keys[3]).toBe('mine');
+  });
+
   it('SDK-22: what may not be repeated is not, and no wait is longer than ten seconds', async () => {
     server.answers({ status: 503, headers: { 'retry-after': '0' }, body: problem('storage_unavailable') });
-    await expect(diorama.scenes.create({})).rejects.toMatchObject({ code: 'storage_unavailable' });
+    const renaming = diorama.scenes.versions.update('scn_1', 'ver_1', { name: 'x' });
+    await expect(renaming).rejects.toMatchObject({ code: 'storage_unavailable' });
     expect(server.seen).toHaveLength(1);
     server.answers({ status: 503, headers: { 'retry-after': '3600' }, body: problem('storage_unavailable') });
     await expect(diorama.session()).rejects.toMatchObject({ code: 'storage_unavailable' });

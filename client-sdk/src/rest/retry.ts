@@ -9,14 +9,17 @@ const LONGEST_DELAY_MS = 10_000;
 const IDEMPOTENT: readonly Method[] = ['get', 'put', 'delete'];
 const RETRIED_STATUSES = [429, 503];
 
+/** Whether sending a request twice does what sending it once does. */
+export const isIdempotent = (method: Method): boolean => IDEMPOTENT.includes(method);
+
 /** How long to wait before the request is sent again; undefined when it is not to be. */
 export function retryDelayMs(
-  method: Method,
+  isRepeatable: boolean,
   response: Response,
   attempt: number,
   nowMs: number,
 ): number | undefined {
-  if (attempt >= MAX_RETRIES || !IDEMPOTENT.includes(method) || !RETRIED_STATUSES.includes(response.status))
+  if (attempt >= MAX_RETRIES || !isRepeatable || !RETRIED_STATUSES.includes(response.status))
     return undefined;
   const delayMs = retryAfterMs(response.headers.get('retry-after'), nowMs) ?? FIRST_DELAY_MS * 2 ** attempt;
   return delayMs <= LONGEST_DELAY_MS ? delayMs : undefined;

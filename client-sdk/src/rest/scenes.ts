@@ -1,7 +1,22 @@
-import { api, type EndpointBodyInput, type Scene, type SceneSummary } from '@diorama/shared';
+import {
+  api,
+  type AppliedOperations,
+  type Comparison,
+  type Edit,
+  type EditWithChanges,
+  type EndpointBodyInput,
+  type ItemChange,
+  type OperationInput,
+  type Restored,
+  type RootMap,
+  type Scene,
+  type SceneSummary,
+  type Undone,
+} from '@diorama/shared';
 import { itemsOf, type Page, type PageQuery } from './pages.js';
 import type { CallOptions } from './request.js';
 import type { RestClient } from './rest-client.js';
+import { paramsOf, VersionsApi } from './versions.js';
 
 export type CreateSceneInput = EndpointBodyInput<typeof api.scenes.create>;
 export type ReplaceSceneInput = EndpointBodyInput<typeof api.scenes.replace>;
@@ -14,6 +29,19 @@ export interface ConditionalOptions extends CallOptions {
   readonly ifMatch?: string | null | undefined;
 }
 
+export interface OperationsOptions extends ConditionalOptions {
+  /** Says what would happen, and changes nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** What the list of edits says of it. */
+  readonly summary?: string | undefined;
+}
+
+export interface ChangeListQuery extends PageQuery {
+  readonly root?: RootMap | undefined;
+  /** Only changes after this time, RFC 3339. */
+  readonly since?: string | undefined;
+}
+
 const conditional = ({ ifMatch, headers, signal }: ConditionalOptions) => ({
   headers: { ...headers, ...(ifMatch ? { 'if-match': ifMatch } : {}) },
   signal,
@@ -21,10 +49,12 @@ const conditional = ({ ifMatch, headers, signal }: ConditionalOptions) => ({
 
 /** The REST resource `scenes`. */
 export class ScenesApi {
+  readonly versions: VersionsApi;
   readonly #rest: RestClient;
 
   constructor(rest: RestClient) {
     this.#rest = rest;
+    this.versions = new VersionsApi(rest);
   }
 
   async create(body: CreateSceneInput = {}, options: CallOptions = {}): Promise<SceneWithETag> {
@@ -67,5 +97,74 @@ export class ScenesApi {
   /** Deletes a scene; who edits it is disconnected with `scene_not_found`. */
   async delete(sceneId: string, options: ConditionalOptions = {}): Promise<void> {
     await this.#rest.call(api.scenes.delete, { ...conditional(options), params: { scene_id: sceneId } });
+  }
+
+  /**
+   * Changes a scene by a batch of operations, all of them or none.
+   *
+   * Throws `invalid_operations` or `id_taken` with the pointers of everything that is wrong.
+   */
+  async operations(
+    sceneId: string,
+    operations: readonly OperationInput[],
+    options: OperationsOptions = {},
+  ): Promise<AppliedOperations> {
+    const { dryRun, summary } = options;
+    return this.#rest.call(api.edits.apply, {
+      ...conditional(options),
+      params: { scene_id: sceneId },
+      body: {
+        operations: [...operations],
+        ...(dryRun !== undefined && { dry_run: dryRun }),
+        ...(summary !== undefined && { summary }),
+      },
+    });
+  }
+
+  /** What the server did for callers, the newest first. */
+  async edits(sceneId: string, { signal, ...query }: PageQuery = {}): Promise<Page<Edit>> {
+    return this.#rest.call(api.edits.list, { params: { scene_id: sceneId }, query, signal });
+  }
+
+  /** An edit with what it changed. Throws `edit_not_found`. */
+  async edit(sceneId: string, editId: string, options: CallOptions = {}): Promise<EditWithChanges> {
+    return this.#rest.call(api.edits.get, { ...options, params: { scene_id: sceneId, edit_id: editId } });
+  }
+
+  /** Takes an edit back where nobody has written over it since; undoing that edit repeats the first. */
+  async undoEdit(sceneId: string, editId: string, options: CallOptions = {}): Promise<Undone> {
+    return this.#rest.call(api.edits.undo, { ...options, params: { scene_id: sceneId, edit_id: editId } });
+  }
+
+  /** The last change of each item, removed ones too, the newest first. */
+  async changes(sceneId: string, { signal, ...query }: ChangeListQuery = {}): Promise<Page<ItemChange>> {
+    return this.#rest.call(api.changes.list, { params: { scene_id: sceneId }, query, signal });
+  }
+
+  /** Who has changed a node, the last first. */
+  async nodeChanges(
+    sceneId: string,
+    nodeId: string,
+    { signal, ...query }: PageQuery = {},
+  ): Promise<Page<ItemChange>> {
+    const params = { scene_id: sceneId, node_id: nodeId };
+    return this.#rest.call(api.changes.ofNode, { params, query, signal });
+  }
+
+  /** What differs from a version to another, or to the scene as it is now, by whom and when. */
+  async compare(
+    sceneId: string,
+    versionId: string,
+    other = 'current',
+    options: CallOptions = {},
+  ): Promise<Comparison> {
+    const params = { ...paramsOf(sceneId, versionId), other };
+    return this.#rest.call(api.versions.compare, { ...options, params });
+  }
+
+  /** Makes the scene what it was in a version; live editors see it, and `undoEdit` takes it back. */
+  async restore(sceneId: string, versionId: string, options: ConditionalOptions = {}): Promise<Restored> {
+    const params = paramsOf(sceneId, versionId);
+    return this.#rest.call(api.versions.restore, { ...conditional(options), params });
   }
 }
