@@ -28,6 +28,13 @@ export interface LiveDocumentOptions {
   readonly deferred: (update: Uint8Array) => void;
 }
 
+/**
+ * Up to so many frames of one piece go on one by one, so that others see every state between; of more, they see the last.
+ *
+ * Yjs writes one update for a transaction, without what was overwritten in it.
+ */
+const MOST_PIECES = 32;
+
 /** What a client's frames did to the document. */
 interface Written {
   readonly updates: readonly Uint8Array[];
@@ -41,6 +48,8 @@ export interface Origin {
   readonly client: RoomClient | undefined;
   /** It is in the log already. */
   readonly isStored?: boolean;
+  /** The updates that it consists of, where they are to go on as they came. */
+  pieces?: readonly Uint8Array[];
   /** It undid some of what the client wrote, so the client has to hear of it too. */
   corrected?: boolean;
   /** What is stored with the change. */
@@ -78,6 +87,7 @@ export class LiveDocument {
     const updates = this.doc.transact((transaction) => {
       const written = write(transaction);
       origin.corrected = written.corrected;
+      if (!written.corrected && written.updates.length <= MOST_PIECES) origin.pieces = written.updates;
       return written.updates;
     }, origin);
     if (!this.#unresolved.take()) return;
@@ -166,22 +176,30 @@ export class LiveDocument {
       this.#beforeHeld = log.isQuick ? undefined : Y.encodeStateVector(this.doc);
     });
     this.doc.on('update', (update: Uint8Array, origin: Origin | typeof FOREIGN | null) => {
-      const framed = { update, frame: updateFrame(update) };
-      this.#options.fullState.add(framed.frame);
       if (origin === FOREIGN) {
         // It does not wait for a slow log here: where it comes from it has waited for its own.
-        show(framed);
+        show(this.#framed(update));
         return;
       }
       if (origin?.isStored === true) {
-        relay(framed, undefined);
+        relay(this.#framed(update), undefined);
         return;
       }
-      const commit = this.#append(update, origin?.committedWith);
       const sender = origin?.corrected === true ? undefined : origin?.client;
-      if (this.#beforeHeld === undefined) relay(framed, sender);
-      else this.#gate.hold(framed, sender, commit);
+      for (const piece of origin?.pieces ?? [update]) {
+        const commit = this.#append(piece, origin?.committedWith);
+        const framed = this.#framed(piece);
+        if (this.#beforeHeld === undefined) relay(framed, sender);
+        else this.#gate.hold(framed, sender, commit);
+      }
     });
+  }
+
+  /** The update as it is sent, which those who join later are sent too. */
+  #framed(update: Uint8Array): FramedUpdate {
+    const frame = updateFrame(update);
+    this.#options.fullState.add(frame);
+    return { update, frame };
   }
 
   #append(update: Uint8Array, committedWith?: CommittedWith): Promise<number> {
