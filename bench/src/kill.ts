@@ -8,6 +8,7 @@ import { KILLED_SERVER_ENV, KillRounds } from '../../test/support/kill-rounds.js
 import { startPostgres } from '../../test/support/postgres.js';
 import { seededRandom } from '../../test/support/random.js';
 import { startServer } from '../../test/support/server-process.js';
+import { exitOnSignals, killAtExit } from './servers/leave-nothing.js';
 import { machine } from './report/machine.js';
 import { writeSection } from './report/results.js';
 
@@ -31,6 +32,8 @@ if (!(Number.isInteger(rounds) && rounds > 0) || !['pglite', 'postgres'].include
   throw new Error('use: npm run bench:kill -- --rounds 200 --database pglite|postgres [--seed n]');
 
 const postgres = database === 'postgres' ? await startPostgres() : undefined;
+exitOnSignals();
+if (postgres !== undefined) killAtExit(postgres.pid, 'SIGQUIT');
 const dataDir = await mkdtemp(join(tmpdir(), 'diorama-kill-'));
 try {
   const env = {

@@ -12,6 +12,7 @@ import { machine, versions } from './report/machine.js';
 import { tableOf, writeSection, type Rounds } from './report/results.js';
 import type { Figures, Scenario, Stage } from './scenarios/scenario.js';
 import { inspectorUrl } from './servers/inspector.js';
+import { exitOnSignals, killAtExit } from './servers/leave-nothing.js';
 import { canPin, pin, SERVER_CORE } from './servers/pin.js';
 import { startServer, type RunningServer, type ServerName } from './servers/servers.js';
 
@@ -134,6 +135,8 @@ function section(scenario: Scenario, table: string, rounds: Rounds): string {
 const options = readOptions(process.argv.slice(2));
 const postgres = await startPostgres();
 pin(postgres.pid, SERVER_CORE);
+exitOnSignals();
+killAtExit(postgres.pid, 'SIGQUIT');
 try {
   await new Benchmark(options, postgres).run();
 } finally {

@@ -41,21 +41,30 @@ async function findMaximum({ run, quick, say, found, server }: Stage, { target }
   const { best, steps } = await run('maximum', params);
   for (const step of steps)
     say(
-      `${step.rate.toFixed(0)} Hz: ${(step.deliveries / 1e6).toFixed(3)} M/s, p99 ${step.p99.toFixed(0)} ms, ` +
+      `${step.rate.toFixed(0)} Hz: ${(step.deliveries / 1e6).toFixed(3)} M/s, with replaced ones ${(step.covered / 1e6).toFixed(3)} M/s, p99 ${step.p99.toFixed(0)} ms, ` +
         `server ${step.serverCpu.toFixed(0)} %, load ${step.loadCpu.toFixed(0)} %`,
     );
-  found.set(`best ${server}`, Math.max(best.deliveries, found.get(`best ${server}`) ?? 0));
-  found.set(`rate ${server}`, best.deliveries / ((crowd.clients - 1) * crowd.writers));
+  const most = Math.max(...steps.map(({ deliveries }) => deliveries));
+  found.set(`best ${server}`, Math.max(most, found.get(`best ${server}`) ?? 0));
+  found.set(`covered ${server}`, Math.max(best.covered, found.get(`covered ${server}`) ?? 0));
+  found.set(`rate ${server}`, best.covered / ((crowd.clients - 1) * crowd.writers));
   return { best, steps };
 }
 
 export const max: Scenario = {
   name: 'max',
   title: 'Maximum deliveries, 100 clients, 20 of them writing',
-  note: 'The rate is raised until deliveries stop growing, whatever the latency. A delivery is a write that became visible to a client that did not make it.',
+  note: 'The rate is raised until deliveries stop growing, whatever the latency. A delivery is a write that became visible to a client that did not make it. Under load a server may send the state that several writes of one person led to instead of each of them; such poses are in the first row and not in the second.',
   servers: DEFAULT_SERVERS,
   figures: [
-    { key: 'deliveries', label: 'deliveries', unit: '/s', target: '≥ 2 × hocuspocus, ≥ 0.8 × relay' },
+    {
+      key: 'covered',
+      label: 'deliveries, poses that a newer one replaced on the way included',
+      unit: '/s',
+      target: '≥ 2 × hocuspocus, ≥ 0.8 × relay',
+    },
+    { key: 'deliveries', label: 'of them single poses', unit: '/s' },
+    { key: 'most', label: 'most deliveries of single poses at any rate', unit: '/s' },
     { key: 'within', label: 'deliveries with p99 < 100 ms', unit: '/s' },
     { key: 'rate', label: 'at writes a second of each writer', unit: '/s' },
     { key: 'p99', label: 'latency p99 there', unit: 'ms' },
@@ -64,8 +73,9 @@ export const max: Scenario = {
   ],
   async measure(stage) {
     const { best, steps } = await findMaximum(stage, await stage.start());
-    const within = steps.filter(({ p99 }) => p99 < 100).map(({ deliveries }) => deliveries);
-    return { ...best, within: within.length > 0 ? Math.max(...within) : NaN };
+    const within = steps.filter(({ p99 }) => p99 < 100).map(({ covered }) => covered);
+    const mostSingle = Math.max(...steps.map(({ deliveries }) => deliveries));
+    return { ...best, most: mostSingle, within: within.length > 0 ? Math.max(...within) : NaN };
   },
 };
 
@@ -98,7 +108,7 @@ export const overload: Scenario = {
       const result = await run('overload', { target, ...crowd, rate, ms, normalRate: 30, watchMs });
       say(`${factor} × ${carried.toFixed(0)} Hz: ${JSON.stringify(result)}`);
       figures[`share${factor}`] = (result.deliveries / best) * 100;
-      figures[`covered${factor}`] = (result.covered / best) * 100;
+      figures[`covered${factor}`] = (result.covered / (found.get(`covered ${server}`) ?? NaN)) * 100;
       figures[`recovery${factor}`] = result.recoverySeconds;
       figures[`converged${factor}`] = result.converged;
       figures[`open${factor}`] = result.open;

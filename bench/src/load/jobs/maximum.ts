@@ -18,6 +18,7 @@ export interface Step {
   /** Writes a second of each writer. */
   readonly rate: number;
   readonly deliveries: number;
+  /** Deliveries and those that a newer pose of the same writer replaced on their way. */
   readonly covered: number;
   readonly p99: number;
   readonly serverCpu: number;
@@ -58,11 +59,11 @@ export async function maximum(params: MaximumParams, io: JobIo) {
       open: crowd.openClients,
     };
     steps.push(step);
-    const gained = step.deliveries > (best?.deliveries ?? 0) * 1.04;
-    withoutGain = gained ? 0 : withoutGain + 1;
-    if (step.deliveries > (best?.deliveries ?? 0)) best = step;
+    const most = best?.covered ?? 0;
+    withoutGain = step.covered > most * 1.04 ? 0 : withoutGain + 1;
+    if (step.covered > most) best = step;
     // What collapsed does not get up again at a higher rate.
-    if (step.deliveries < (best?.deliveries ?? 0) / 2 || step.open < clients) break;
+    if (step.covered < most / 2 || step.open < clients) break;
     load.stop();
     await crowd.drained(3_000);
   }
