@@ -29,7 +29,7 @@ export interface SceneLogOptions {
 }
 
 /** With the gathering window this stays well below the 100 ms after which nothing that was seen may be lost. */
-const SLOW_COMMIT_MS = 50;
+const SLOW_COMMIT_MS = 80;
 const QUICK_COMMITS_IN_A_ROW = 25;
 
 const RETRY_FIRST_MS = 50;
