@@ -31,6 +31,31 @@ export const environmentSchema = z.object({
     .describe(
       'HS256 secret of the tokens. Without it a development secret is made, and only loopback is served.',
     ),
+  S3_BUCKET: z
+    .string()
+    .min(3)
+    .optional()
+    .describe(
+      'S3 bucket of the objects, instead of the data directory. Servers that share DATABASE_URL need it.',
+    ),
+  S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('S3 server other than AWS, such as MinIO.'),
+  S3_REGION: z.string().min(1).default('us-east-1').describe('Region of the bucket.'),
+  S3_ACCESS_KEY_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Key of the bucket; without it the AWS SDK's own chain: environment, profile, instance role."),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).optional().describe('Secret of S3_ACCESS_KEY_ID.'),
+  S3_FORCE_PATH_STYLE: z
+    .enum(['true', 'false'])
+    .optional()
+    .transform((value) => (value === undefined ? undefined : value === 'true'))
+    .describe(
+      'Whether the bucket is in the path and not in the host name. By default it is where S3_ENDPOINT is set.',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -79,6 +104,8 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+const S3_NEEDS_BUCKET = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_FORCE_PATH_STYLE'] as const;
+
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** Reads, checks and freezes the configuration. Creates the data directory and, if needed, its development secret. */
@@ -97,6 +124,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       `HOST=${env.HOST} can be reached from outside, and the development identity would let anyone in.\n` +
         'Set AUTH_JWT_SECRET (32 characters or more) or listen on 127.0.0.1.',
     );
+  requireWholeS3(env);
   const dataDir = resolve(env.DIORAMA_DATA_DIR);
   mkdirSync(dataDir, { recursive: true });
   return Object.freeze({
@@ -105,6 +133,20 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     developmentIdentity,
     jwtSecret: env.AUTH_JWT_SECRET ?? developmentSecret(dataDir),
   });
+}
+
+function requireWholeS3(env: Environment): void {
+  const { S3_ACCESS_KEY_ID: key, S3_SECRET_ACCESS_KEY: secret, S3_BUCKET: bucket } = env;
+  if ((key === undefined) !== (secret === undefined))
+    throw new ConfigError('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set both, or none.');
+  const alone = ([...S3_NEEDS_BUCKET] as const).find((name) => env[name] !== undefined);
+  if (bucket === undefined && alone !== undefined)
+    throw new ConfigError(`${alone} has no meaning without S3_BUCKET.`);
+  if (bucket !== undefined && env.RENDER_WORKERS > 0)
+    throw new ConfigError(
+      `RENDER_WORKERS=${env.RENDER_WORKERS} with S3_BUCKET: render workers read objects from a directory only so far.\n` +
+        'Set RENDER_WORKERS=0.',
+    );
 }
 
 /** The secret of this data directory's development tokens: made once, readable by its owner only. */
@@ -122,7 +164,14 @@ function developmentSecret(dataDir: string): string {
 
 /** The configuration as it may be logged. */
 export function loggableConfig(config: Config): Record<string, unknown> {
-  const hidden = new Set(['jwtSecret', 'AUTH_JWT_SECRET', 'DATABASE_URL', 'REDIS_URL']);
+  const hidden = new Set([
+    'jwtSecret',
+    'AUTH_JWT_SECRET',
+    'DATABASE_URL',
+    'REDIS_URL',
+    'S3_ACCESS_KEY_ID',
+    'S3_SECRET_ACCESS_KEY',
+  ]);
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [
       key,

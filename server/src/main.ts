@@ -20,7 +20,9 @@ import { workerEnvironment } from './adapters/local-render-queue/worker-environm
 import { RedisBus } from './adapters/redis-bus/redis-bus.js';
 import { openPglite } from './adapters/pglite/pglite-database.js';
 import { openPostgres } from './adapters/postgres/postgres-database.js';
+import { S3ObjectStore } from './adapters/s3/s3-object-store.js';
 import { FilesystemObjectStore } from './adapters/filesystem/filesystem-object-store.js';
+import type { ObjectStore } from './assets/object-store.js';
 import { openAssets } from './assets/open-assets.js';
 import { ConfigError, loggableConfig, readConfig, type Config } from './config.js';
 import type { Database } from './database/database.js';
@@ -76,6 +78,24 @@ const openDatabase = (config: Config): Promise<Database> =>
     ? openPglite({ dataDir: join(config.dataDir, 'database') })
     : openPostgres({ connectionString: config.DATABASE_URL });
 
+async function openObjects(config: Config, directory: string): Promise<ObjectStore> {
+  const { S3_BUCKET: bucket, S3_REGION: region, S3_ENDPOINT: endpoint, S3_FORCE_PATH_STYLE } = config;
+  if (bucket === undefined) {
+    const objects = new FilesystemObjectStore({ root: directory });
+    await objects.clean();
+    return objects;
+  }
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
+  const hasKey = accessKeyId !== undefined && secretAccessKey !== undefined;
+  return new S3ObjectStore({
+    bucket,
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(S3_FORCE_PATH_STYLE === undefined ? {} : { forcePathStyle: S3_FORCE_PATH_STYLE }),
+    ...(hasKey ? { credentials: { accessKeyId, secretAccessKey } } : {}),
+  });
+}
+
 async function openBus({ DATABASE_URL, REDIS_URL }: Config, logger: Logger): Promise<Bus> {
   if (REDIS_URL !== undefined) return RedisBus.open({ url: REDIS_URL, logger });
   // The embedded database belongs to one server; Postgres may have others, who are heard of through its log alone.
@@ -90,8 +110,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   logger.info({ applied }, 'database is up to date');
 
   const objectsDir = join(config.dataDir, 'objects');
-  const objects = new FilesystemObjectStore({ root: objectsDir });
-  await objects.clean();
+  const objects = await openObjects(config, objectsDir);
 
   const links = new ShareLinkStore({ client: database });
   const authenticator = new Authenticator({ secret: config.jwtSecret, links });
@@ -142,6 +161,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     objects,
     logger,
     workers: config.RENDER_WORKERS,
+    shared: config.DATABASE_URL !== undefined,
     timeoutMs: config.RENDER_TIMEOUT_MS,
     entry: RENDER_WORKER_ENTRY,
     environment: workerEnvironment(process.env, { objectsDir, dataDir }),

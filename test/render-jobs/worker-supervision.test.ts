@@ -11,11 +11,12 @@ import {
   LocalRenderQueue,
   type LocalRenderQueueOptions,
 } from '../../server/src/adapters/local-render-queue/local-render-queue.js';
+import { settle } from '../../server/src/adapters/local-render-queue/settle.js';
 import { workerEnvironment } from '../../server/src/adapters/local-render-queue/worker-environment.js';
 import { createRenderMetrics } from '../../server/src/observability/render-metrics.js';
 import type { RenderJobRecord } from '../../server/src/render-jobs/render-job-record.js';
 import { RenderJobStore } from '../../server/src/render-jobs/render-job-store.js';
-import { RenderLedger } from '../../server/src/render-jobs/render-ledger.js';
+import { type ClaimedRender, RenderLedger } from '../../server/src/render-jobs/render-ledger.js';
 import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
 import { processesOf } from '../support/processes.js';
 
@@ -267,6 +268,70 @@ describe('render jobs on workers of this machine', () => {
     await queue.stop();
     startQueue();
     expect(await until(jobId, 'failed')).toMatchObject({ attempts: 3, error: { code: 'render_failed' } });
+  });
+
+  describe('where servers share the database', () => {
+    const another = (): RenderLedger =>
+      new RenderLedger({ database: pglite.database, server: 'another', leaseSeconds: 60 });
+
+    it('RND-37: a job that another server runs is left to it, and taken over when its lease has run out', async () => {
+      startQueue({ workers: 0 });
+      const jobId = await ask('succeed');
+      expect((await another().claim('render-1:1'))?.task.job_id).toBe(jobId);
+      await queue.stop();
+      startQueue({ shared: true, shareMs: 20 });
+      const own = await until(await ask('succeed'), 'succeeded');
+      expect(own.attempts).toBe(1);
+      expect(await read(jobId)).toMatchObject({ status: 'running', attempts: 1 });
+      await pglite.database.query(`UPDATE render_jobs SET lease_until = now() WHERE job_id = $1`, [jobId]);
+      expect(await until(jobId, 'succeeded')).toMatchObject({ attempts: 2 });
+    });
+
+    it('RND-37: a server that was taken for dead changes nothing any more, and leaves the picture of the other', async () => {
+      startQueue({ workers: 0 });
+      const jobId = await ask('succeed');
+      const claimed = await another().claim('render-1:1');
+      await pglite.database.query(`UPDATE render_jobs SET lease_until = now() WHERE job_id = $1`, [jobId]);
+      await queue.stop();
+      startQueue({ shared: true, shareMs: 20 });
+      const done = await until(jobId, 'succeeded');
+      const late = settle(
+        claimed as ClaimedRender,
+        { type: 'done', warnings: [] },
+        { ledger: another(), objects },
+      );
+      expect(await late).toBe('cancelled');
+      expect(await read(jobId)).toEqual(done);
+      expect(await objects.head(done.output?.key ?? '')).toBeDefined();
+    });
+
+    it('RND-37: a job that runs is renewed, and ends when it is cancelled through another server', async () => {
+      startQueue({ shared: true, shareMs: 20 });
+      const jobId = await ask('hang');
+      const { worker } = await untilBegun(jobId);
+      await pglite.database.query(`UPDATE render_jobs SET lease_until = now() + interval '1 s'`);
+      const left = async () => {
+        const { rows } = await pglite.database.query<{ left: number }>(
+          'SELECT extract(epoch FROM lease_until - now())::int8 AS left FROM render_jobs',
+        );
+        return rows[0]?.left;
+      };
+      await expect.poll(left, WAIT).toBeGreaterThan(10);
+      await store.cancel(TENANT, jobId);
+      const next = await until(await ask('succeed'), 'succeeded');
+      expect(next.worker).not.toBe(worker);
+    });
+
+    it('RND-37: a job that is queued through another server is found', async () => {
+      startQueue({ shared: true, shareMs: 20 });
+      const first = await until(await ask('succeed'), 'succeeded');
+      const rest = queue;
+      const told = rest.enqueue.bind(rest);
+      rest.enqueue = () => undefined;
+      const jobId = await ask('succeed');
+      rest.enqueue = told;
+      expect(await until(jobId, 'succeeded')).toMatchObject({ attempts: first.attempts });
+    });
   });
 
   it('RND-30: a server that stops queues its running job again, and the attempt does not count', async () => {

@@ -5,6 +5,7 @@ import { snapshotParts } from './migrations/003-snapshot-parts.js';
 import { members } from './migrations/004-members.js';
 import { edits } from './migrations/005-edits.js';
 import { history } from './migrations/006-history.js';
+import { renderLeases } from './migrations/007-render-leases.js';
 
 interface Migration {
   readonly id: string;
@@ -12,7 +13,15 @@ interface Migration {
 }
 
 /** In order; a migration that has landed is never edited. */
-const MIGRATIONS: readonly Migration[] = [initial, renderOutput, snapshotParts, members, edits, history];
+const MIGRATIONS: readonly Migration[] = [
+  initial,
+  renderOutput,
+  snapshotParts,
+  members,
+  edits,
+  history,
+  renderLeases,
+];
 
 /** Any number will do, as long as every Diorama server takes the same one. */
 const MIGRATION_LOCK = 0x0d10_0a4a;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DioramaError, renderTaskSchema, type RenderTask } from '@diorama/shared';
 import type { Database } from '../database/database.js';
 import type { RenderOutput } from './render-job-record.js';
@@ -18,28 +19,40 @@ interface ClaimedRow {
 /** A worker that dies this often over one job has been killed by the job. */
 export const RENDER_ATTEMPTS_MAX = 3;
 
-const BACK_TO_QUEUE = `status = 'queued', progress = 0, stage = NULL, worker = NULL, started_at = NULL`;
+const BACK_TO_QUEUE = `status = 'queued', progress = 0, stage = NULL, worker = NULL, started_at = NULL,
+  server = NULL, lease_until = NULL`;
 
 /**
  * What a queue writes about the jobs it runs, of all tenants.
  *
- * Each statement changes a job that is `running` alone: one that was cancelled meanwhile stays cancelled, and the caller learns it from the answer.
+ * Each statement changes a job that is `running` on this server alone: one that was cancelled meanwhile stays cancelled, one
+ * that another server has taken over stays there, and the caller learns it from the answer.
  */
 export class RenderLedger {
   readonly #database: Database;
+  readonly #server: string;
+  readonly #leaseSeconds: number;
 
-  constructor(options: { readonly database: Database }) {
+  /** `leaseSeconds`: a server that has not renewed its jobs for so long is taken for dead by the others. Default 30. */
+  constructor(options: {
+    readonly database: Database;
+    readonly server?: string;
+    readonly leaseSeconds?: number;
+  }) {
     this.#database = options.database;
+    this.#server = options.server ?? randomUUID();
+    this.#leaseSeconds = options.leaseSeconds ?? 30;
   }
 
   /** Takes the oldest queued job; each job goes to one caller only. */
   async claim(worker: string): Promise<ClaimedRender | undefined> {
     const { rows } = await this.#database.query<ClaimedRow>(
-      `UPDATE render_jobs SET status = 'running', attempts = attempts + 1, worker = $1, started_at = now()
+      `UPDATE render_jobs SET status = 'running', attempts = attempts + 1, worker = $1, started_at = now(),
+         server = $2, lease_until = now() + make_interval(secs => $3)
        WHERE job_id = (SELECT job_id FROM render_jobs WHERE status = 'queued'
                        ORDER BY created_at, job_id LIMIT 1 FOR UPDATE SKIP LOCKED)
        RETURNING job_id AS "jobId", task, attempts`,
-      [worker],
+      [worker, this.#server, this.#leaseSeconds],
     );
     const row = rows[0];
     if (row === undefined) return undefined;
@@ -83,23 +96,46 @@ export class RenderLedger {
     return this.#change(`${BACK_TO_QUEUE}, attempts = attempts - 1`, [jobId]);
   }
 
+  /** Says that this server still runs its jobs; returns which these are. */
+  async renew(): Promise<Set<string>> {
+    const { rows } = await this.#database.query<{ jobId: string }>(
+      `UPDATE render_jobs SET lease_until = now() + make_interval(secs => $2)
+       WHERE status = 'running' AND server = $1 RETURNING job_id AS "jobId"`,
+      [this.#server, this.#leaseSeconds],
+    );
+    return new Set(rows.map((row) => row.jobId));
+  }
+
+  /** Whether the job has been cancelled, which is why it does not run any more. */
+  async isCancelled(jobId: string): Promise<boolean> {
+    const { rowCount } = await this.#database.query(
+      `SELECT 1 FROM render_jobs WHERE job_id = $1 AND status = 'cancelled'`,
+      [jobId],
+    );
+    return rowCount > 0;
+  }
+
   /**
    * Queues again what a server that has died left running; what was running at each of its attempts has failed.
    *
-   * Call it before the first claim, and only where no other process claims.
+   * `all` takes every running job for one of a dead server's: call it so before the first claim, and only where no other
+   * process claims. `lapsed` takes those alone that nobody has renewed.
    */
-  async recover(): Promise<{ readonly queued: number; readonly failed: number }> {
+  async recover(
+    which: 'all' | 'lapsed' = 'all',
+  ): Promise<{ readonly queued: number; readonly failed: number }> {
+    const dead = which === 'all' ? 'TRUE' : '(lease_until IS NULL OR lease_until < now())';
     const error = new DioramaError(
       'render_failed',
       `The server or its worker ended in each of ${RENDER_ATTEMPTS_MAX} attempts`,
     );
     const failed = await this.#database.query(
       `UPDATE render_jobs SET status = 'failed', stage = NULL, completed_at = now(), error = $2
-       WHERE status = 'running' AND attempts >= $1`,
+       WHERE status = 'running' AND attempts >= $1 AND ${dead}`,
       [RENDER_ATTEMPTS_MAX, JSON.stringify(error.toProblem())],
     );
     const queued = await this.#database.query(
-      `UPDATE render_jobs SET ${BACK_TO_QUEUE} WHERE status = 'running'`,
+      `UPDATE render_jobs SET ${BACK_TO_QUEUE} WHERE status = 'running' AND ${dead}`,
     );
     return { queued: queued.rowCount, failed: failed.rowCount };
   }
@@ -114,8 +150,9 @@ export class RenderLedger {
 
   async #change(assignments: string, params: readonly unknown[]): Promise<boolean> {
     const { rowCount } = await this.#database.query(
-      `UPDATE render_jobs SET ${assignments} WHERE job_id = $1 AND status = 'running'`,
-      params,
+      `UPDATE render_jobs SET ${assignments}
+       WHERE job_id = $1 AND status = 'running' AND server = $${params.length + 1}`,
+      [...params, this.#server],
     );
     return rowCount > 0;
   }

@@ -18,6 +18,10 @@ export interface LocalRenderQueueOptions extends Partial<LaneBounds> {
   /** All that a worker finds in its environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly metrics?: RenderMetrics;
+  /** Whether other servers may take jobs of the same database. Default false. */
+  readonly shared?: boolean;
+  /** How often jobs of other servers are looked for, and own ones renewed, where it is shared. Default 2,000 ms. */
+  readonly shareMs?: number;
   readonly now?: () => number;
 }
 
@@ -33,15 +37,17 @@ export const LANE_BOUNDS: LaneBounds = Object.freeze({
 });
 
 /**
- * The queue of one machine: the `render_jobs` table, and worker processes of this server.
+ * The queue in the `render_jobs` table, with worker processes of this server.
  *
- * One process at a time may run it on a database: at its start it takes over every job that is `running`.
+ * Where it is alone on its database it takes over, at its start, every job that is `running`. Servers that share one hold
+ * their jobs by leases, and take over those whose lease has run out.
  */
 export class LocalRenderQueue implements RenderQueue {
   readonly #options: LocalRenderQueueOptions;
   readonly #lanes: readonly RenderLane[];
   readonly #stopping = new AbortController();
   #starting: Promise<void> | undefined;
+  #sharing: NodeJS.Timeout | undefined;
 
   constructor(options: LocalRenderQueueOptions) {
     this.#options = options;
@@ -72,17 +78,45 @@ export class LocalRenderQueue implements RenderQueue {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    clearTimeout(this.#sharing);
     await this.#starting;
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
   }
 
   async #start(): Promise<void> {
-    const { ledger, logger } = this.#options;
+    const { ledger, logger, shared = false } = this.#options;
     const { signal } = this.#stopping;
-    const recovered = await persistently(() => ledger.recover(), { signal, logger });
+    const recovered = await persistently(() => ledger.recover(shared ? 'lapsed' : 'all'), { signal, logger });
     if (signal.aborted || recovered === undefined) return;
     logger.info(recovered, 'render jobs of an earlier run were taken up');
     for (const lane of this.#lanes) lane.start();
+    if (shared) this.#shareLater();
+  }
+
+  #shareLater(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#sharing = setTimeout(() => {
+      void this.#share().finally(() => this.#shareLater());
+    }, this.#options.shareMs ?? 2_000);
+    this.#sharing.unref();
+  }
+
+  /** What the other servers have to know of us, and what they leave to us. */
+  async #share(): Promise<void> {
+    const { ledger, logger } = this.#options;
+    const before = this.#lanes.map((lane) => lane.jobId);
+    try {
+      const ours = await ledger.renew();
+      for (const [at, lane] of this.#lanes.entries()) {
+        const jobId = before[at];
+        // Cancelled through another server, or taken over by one that took us for dead.
+        if (jobId !== undefined && lane.jobId === jobId && !ours.has(jobId)) lane.cancel(jobId);
+      }
+      await ledger.recover('lapsed');
+    } catch (error) {
+      logger.warn({ err: error }, 'render jobs could not be renewed');
+    }
+    this.enqueue();
   }
 
   #lane(name: string): RenderLane {

@@ -65,6 +65,11 @@ export class RenderLane {
     return this.#state;
   }
 
+  /** The job that its worker has now. */
+  get jobId(): string | undefined {
+    return this.#jobId;
+  }
+
   start(): void {
     this.#running ??= this.#run();
   }

@@ -25,13 +25,13 @@ export async function settle(
 ): Promise<RenderOutcomeLabel> {
   const { job_id: jobId, output_key: outputKey } = task;
 
-  /** A job that is not running any more was cancelled: nobody will ask for its picture. */
+  /** Of a job that was cancelled nobody will ask for the picture; of one that another server has taken over they will. */
   async function orCancelled(
     written: Promise<boolean>,
     label: RenderOutcomeLabel,
   ): Promise<RenderOutcomeLabel> {
     if (await written) return label;
-    await objects.delete(outputKey);
+    if (await ledger.isCancelled(jobId)) await objects.delete(outputKey);
     return 'cancelled';
   }
 

@@ -20,6 +20,8 @@ export interface S3ObjectStoreOptions {
   readonly region: string;
   /** Of MinIO and other servers than AWS; they are addressed by path. */
   readonly endpoint?: string;
+  /** By default they are where there is an endpoint. */
+  readonly forcePathStyle?: boolean;
   /** By default the SDK's own chain: environment, profile, instance role. */
   readonly credentials?: NonNullable<S3ClientConfig['credentials']>;
 }
@@ -33,14 +35,15 @@ export class S3ObjectStore implements ObjectStore {
   readonly #bucket: string;
   readonly #client: S3Client;
 
-  constructor({ bucket, region, endpoint, credentials }: S3ObjectStoreOptions) {
+  constructor({ bucket, region, endpoint, forcePathStyle, credentials }: S3ObjectStoreOptions) {
     this.#bucket = bucket;
     this.#client = new S3Client({
       region,
       // The SDK's own default frames streams with checksums, which older S3 servers store as content.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+      forcePathStyle: forcePathStyle ?? endpoint !== undefined,
+      ...(endpoint === undefined ? {} : { endpoint }),
       ...(credentials === undefined ? {} : { credentials }),
     });
   }
