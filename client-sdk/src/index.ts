@@ -15,10 +15,12 @@ export {
   ScenesApi,
   type ChangeListQuery,
   type ConditionalOptions,
+  type CreateShareLinkInput,
   type CreateSceneInput,
   type OperationsOptions,
   type ReplaceSceneInput,
   type SceneWithETag,
+  type SetMemberInput,
 } from './rest/scenes.js';
 export {
   VersionsApi,

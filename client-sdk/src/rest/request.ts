@@ -1,4 +1,4 @@
-import type { Endpoint, EndpointBodyInput, EndpointParams } from '@diorama/shared';
+import { DioramaError, type Endpoint, type EndpointBodyInput, type EndpointParams } from '@diorama/shared';
 
 /** Ids in plain text: the server checks them. */
 type ParamsOf<E extends Endpoint> = E extends { params: object }
@@ -30,10 +30,19 @@ export interface LooseInput extends CallOptions {
 export function urlOf(origin: string, endpoint: Endpoint, input: LooseInput): URL {
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = input.params?.[name] ?? '';
+    requireSegment(name, value);
     return name === 'path' ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value);
   });
   const url = new URL(origin + path);
   for (const [name, value] of Object.entries(input.query ?? {}))
     if (value !== undefined) url.searchParams.set(name, String(value));
   return url;
+}
+
+/** Every URL parser takes a segment of dots for a step up, and the call would go to something else. */
+function requireSegment(name: string, value: string): void {
+  if (!value.split('/').some((segment) => segment === '.' || segment === '..')) return;
+  if (name !== 'path' && value.includes('/')) return;
+  const message = `${value} cannot be part of a path`;
+  throw new DioramaError('invalid_request', message, { issues: [{ pointer: `/params/${name}`, message }] });
 }

@@ -6,11 +6,15 @@ import {
   type EditWithChanges,
   type EndpointBodyInput,
   type ItemChange,
+  type Member,
+  type MemberPage,
+  type NewShareLink,
   type OperationInput,
   type Restored,
   type RootMap,
   type Scene,
   type SceneSummary,
+  type ShareLink,
   type Undone,
 } from '@diorama/shared';
 import { itemsOf, type Page, type PageQuery } from './pages.js';
@@ -20,6 +24,9 @@ import { paramsOf, VersionsApi } from './versions.js';
 
 export type CreateSceneInput = EndpointBodyInput<typeof api.scenes.create>;
 export type ReplaceSceneInput = EndpointBodyInput<typeof api.scenes.replace>;
+
+export type SetMemberInput = EndpointBodyInput<typeof api.members.put>;
+export type CreateShareLinkInput = EndpointBodyInput<typeof api.shareLinks.create>;
 
 /** A scene with the ETag that `ifMatch` takes. */
 export type SceneWithETag = Scene & { readonly etag: string | null };
@@ -166,5 +173,52 @@ export class ScenesApi {
   async restore(sceneId: string, versionId: string, options: ConditionalOptions = {}): Promise<Restored> {
     const params = paramsOf(sceneId, versionId);
     return this.#rest.call(api.versions.restore, { ...conditional(options), params });
+  }
+
+  /** Who may do what on the scene, the most recently added first. `access` says whether others of the tenant get in. */
+  async members(sceneId: string, { signal, ...query }: PageQuery = {}): Promise<MemberPage> {
+    return this.#rest.call(api.members.list, { params: { scene_id: sceneId }, query, signal });
+  }
+
+  /** Every member of every page. */
+  allMembers(sceneId: string, query: PageQuery = {}): AsyncGenerator<Member, void, undefined> {
+    return itemsOf((page) => this.members(sceneId, page), query);
+  }
+
+  /** Adds a member or changes them; live connections follow within a second. Throws `forbidden`, `last_owner`. */
+  async setMember(
+    sceneId: string,
+    subject: string,
+    body: SetMemberInput,
+    options: CallOptions = {},
+  ): Promise<Member> {
+    return this.#rest.call(api.members.put, { ...options, params: { scene_id: sceneId, subject }, body });
+  }
+
+  /** Removes a member, or leaves the scene. Throws `member_not_found`, `forbidden`, `last_owner`. */
+  async removeMember(sceneId: string, subject: string, options: CallOptions = {}): Promise<void> {
+    await this.#rest.call(api.members.remove, { ...options, params: { scene_id: sceneId, subject } });
+  }
+
+  /** The links that work, the newest first, without their tokens. */
+  async shareLinks(sceneId: string, { signal, ...query }: PageQuery = {}): Promise<Page<ShareLink>> {
+    return this.#rest.call(api.shareLinks.list, { params: { scene_id: sceneId }, query, signal });
+  }
+
+  /** Makes a link; its `token` is not shown again. Throws `forbidden`. */
+  async createShareLink(
+    sceneId: string,
+    body: CreateShareLinkInput,
+    options: CallOptions = {},
+  ): Promise<NewShareLink> {
+    return this.#rest.call(api.shareLinks.create, { ...options, params: { scene_id: sceneId }, body });
+  }
+
+  /** Takes a link back; who came by it is disconnected. Throws `share_link_not_found`. */
+  async revokeShareLink(sceneId: string, linkId: string, options: CallOptions = {}): Promise<void> {
+    await this.#rest.call(api.shareLinks.revoke, {
+      ...options,
+      params: { scene_id: sceneId, link_id: linkId },
+    });
   }
 }

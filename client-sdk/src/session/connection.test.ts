@@ -84,6 +84,22 @@ describe('attempts', () => {
   });
 });
 
+describe('tokens', () => {
+  it('SDK-27: a good connection that ends with 4401 is worth a fresh token, a refused one is not', async () => {
+    const token = vi.fn(() => Promise.resolve('t'));
+    const { onOpen, onDown, onRefused } = connect({ token });
+    await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(1));
+    connection.proved();
+    server.hangUp(4401);
+    await vi.waitFor(() => expect(onDown).toHaveBeenCalledTimes(1));
+    server.closeWith = { code: 4401, reason: 'unauthenticated' };
+    clock.advance(clock.nextInMs ?? 0);
+    await vi.waitFor(() => expect(onRefused).toHaveBeenCalledTimes(1));
+    expect(token).toHaveBeenCalledTimes(2);
+    expect(onRefused).toHaveBeenCalledWith(expect.objectContaining({ code: 'unauthenticated' }));
+  });
+});
+
 describe('silence', () => {
   it('SDK-14: a line that answers a question after a silence stays', async () => {
     const { onOpen, onFrame, onDown } = connect();

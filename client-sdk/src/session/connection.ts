@@ -1,4 +1,4 @@
-import { DioramaError, SUBPROTOCOL } from '@diorama/shared';
+import { DioramaError, encodeToken, SUBPROTOCOL } from '@diorama/shared';
 import { backoffMs } from './backoff.js';
 import { errorOfClose } from './close-error.js';
 import type { Clock, WebSocketConstructor, WebSocketLike } from './ports.js';
@@ -41,6 +41,8 @@ export class Connection {
   #attempt = 0;
   #timer: unknown;
   #heardAt = 0;
+  /** Whether the server has accepted this connection. */
+  #proved = false;
   #waiting = false;
   /** When the server that is about to close the connection wants us back. */
   #retryAfterMs: number | undefined;
@@ -71,6 +73,14 @@ export class Connection {
   /** The server has accepted the connection in earnest: the next failure starts from the shortest delay again. */
   proved(): void {
     this.#attempt = 0;
+    this.#proved = true;
+  }
+
+  /** Asks for a token anew and gives it to the server, for this connection. Rejects with why there is none. */
+  async renewToken(): Promise<void> {
+    const socket = this.#socket;
+    const token = await this.#options.token();
+    if (this.#socket === socket) this.send(encodeToken(token));
   }
 
   /** The server will close the connection, and wants the next attempt after this. */
@@ -134,9 +144,12 @@ export class Connection {
   }
 
   #closed(code: number, reason: string): void {
+    const wasProved = this.#proved;
     this.#abandon();
     const error = errorOfClose(code, reason);
-    if (error === undefined || error.retryable) {
+    // A token that was good and is over is worth another one; a fresh one that is refused is not.
+    const isOver = wasProved && error?.code === 'unauthenticated';
+    if (error === undefined || error.retryable || isOver) {
       this.#down(error ?? new DioramaError('unreachable', `The connection was lost (${code})`));
     } else {
       this.close();
@@ -157,6 +170,7 @@ export class Connection {
   #abandon(): void {
     this.#options.clock.clearTimeout(this.#timer);
     this.#waiting = false;
+    this.#proved = false;
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close(NORMAL_CLOSURE);

@@ -250,19 +250,37 @@ export class SceneSession {
         const refusal = new DioramaError(code, detail, { issues });
         // What was wrong has been undone by an update, as anybody's edit would: the document is the server's as it is.
         if (corrected) return this.#events.emit('refused', refusal);
-        if (!refusal.retryable) return this.#refused(refusal);
+        // What waits for another token is as little lost as what waits for the store.
+        if (!refusal.retryable && code !== 'unauthenticated') return this.#refused(refusal);
         this.#error = refusal;
         return this.#lane.receiveNotTaken(number);
       }
       case MESSAGE.draining:
         return this.#connection.expectClose(readDraining(decoder).retry_after_ms);
-      case MESSAGE.welcome: {
-        this.#welcome = readWelcome(decoder);
-        return this.#events.emit('welcome', this.#welcome);
-      }
+      case MESSAGE.welcome:
+        return this.#welcomed(readWelcome(decoder));
+      case MESSAGE.tokenRequest:
+        return this.#renewToken();
       default:
       // A newer server may say more than we understand.
     }
+  }
+
+  #welcomed(welcome: Welcome): void {
+    const before = this.role;
+    this.#welcome = welcome;
+    if (this.#error?.code === 'unauthenticated') this.#error = undefined;
+    this.#events.emit('welcome', welcome);
+    if (before === undefined || before === welcome.role) return;
+    // A gesture that may not end in a write ends here.
+    if (!allows(welcome.role, 'editor')) this.live.cancel();
+    this.#events.emit('role', welcome.role);
+  }
+
+  #renewToken(): void {
+    this.#connection.renewToken().catch((cause: unknown) => {
+      this.#error = new DioramaError('unauthenticated', 'The token could not be obtained', { cause });
+    });
   }
 
   #laneSynced(): void {

@@ -1,4 +1,4 @@
-import type { DioramaError, Presence, Welcome } from '@diorama/shared';
+import type { DioramaError, Presence, Role, Welcome } from '@diorama/shared';
 import type * as Y from 'yjs';
 
 /**
@@ -19,7 +19,10 @@ export interface SessionEvents {
   status: SessionStatus;
   /** Somebody else came, left or changed; the same map as `session.presence.others`. */
   presence: ReadonlyMap<number, Presence>;
+  /** The server says who it takes this client for: at each connection, and when the role or the token changes. */
   welcome: Welcome;
+  /** The role is another one than before: what `edit` and `comment` may do, and `readOnly`, have changed. */
+  role: Role;
   /** First and every later sync. */
   synced: void;
   /**
