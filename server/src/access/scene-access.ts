@@ -41,6 +41,14 @@ export const visibilityParams = ({ subject, guest }: Principal): [string, string
   guest?.sceneId ?? null,
 ];
 
+/** Somebody who is on a scene already. */
+export interface AccessCase {
+  readonly sceneId: string;
+  readonly principal: Principal;
+}
+
+export type AccessVerdict = Role | 'scene_not_found' | 'forbidden';
+
 /** The one place that says who may do what on a scene. Roles are looked up, never taken from a client. */
 export class SceneAccess {
   readonly #scenes: SceneDirectory;
@@ -57,24 +65,22 @@ export class SceneAccess {
     return role && { scene, role, hasMembers: scene.hasMembers };
   }
 
-  /** What each of these may do now, undefined for those who are to leave; undefined when there is no such scene. */
-  async rolesOf(
-    sceneId: string,
-    principals: readonly Principal[],
-  ): Promise<(Role | undefined)[] | undefined> {
-    const members = principals.filter(({ guest }) => guest === undefined);
+  /** What each of these may do now, or why they are to leave, in the same order. */
+  async verdicts(cases: readonly AccessCase[]): Promise<AccessVerdict[]> {
     const standings = await this.#scenes.standings(
-      sceneId,
-      members.map(({ subject }) => subject),
-      principals.flatMap(({ guest }) => guest?.linkId ?? []),
+      [...new Set(cases.map(({ sceneId }) => sceneId))],
+      [...new Set(cases.map(({ principal }) => principal.subject))],
+      [...new Set(cases.flatMap(({ principal }) => principal.guest?.linkId ?? []))],
     );
-    if (standings === undefined) return undefined;
-    const { tenant, hasMembers, memberRoles, links } = standings;
-    return principals.map((principal) => {
-      if (principal.tenant !== tenant) return undefined;
-      if (principal.guest !== undefined && !links.has(principal.guest.linkId)) return undefined;
-      const memberRole = memberRoles.get(principal.subject) ?? null;
-      return effectiveRole(principal, { sceneId, hasMembers, memberRole });
+    return cases.map(({ sceneId, principal }) => {
+      const scene = standings.get(sceneId);
+      if (scene === undefined) return 'scene_not_found';
+      const { guest, subject, tenant } = principal;
+      if (scene.tenant !== tenant || (guest !== undefined && !scene.links.has(guest.linkId)))
+        return 'forbidden';
+      const { hasMembers, memberRoles } = scene;
+      const memberRole = memberRoles.get(subject) ?? null;
+      return effectiveRole(principal, { sceneId, hasMembers, memberRole }) ?? 'forbidden';
     });
   }
 

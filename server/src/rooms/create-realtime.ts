@@ -80,19 +80,23 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     ...given({ metrics, windowMs: options.commitWindowMs, maxPendingBytes }),
   });
   const { bus, busMetrics, watch } = options;
-  const liveAccess = new LiveAccess({ access, changes, logger });
+  const liveAccess = new LiveAccess({ access, logger });
   const rooms = new RoomRegistry({
     log,
     bus,
     logger,
-    accessChanged: (sceneId) => void liveAccess.review(sceneId),
+    accessChanged: (sceneId) => void liveAccess.reviewScene(sceneId),
     ...given({ metrics, busMetrics, watch, unloadDelayMs, limits, observer }),
   });
-  changes.subscribe(async (sceneId) => rooms.announceAccessChange(sceneId));
+  changes.subscribe((sceneId) => {
+    rooms.announceAccessChange(sceneId);
+    return liveAccess.reviewScene(sceneId);
+  });
   const gateway = new SyncGateway({
     authenticator,
     access,
     liveAccess,
+    isShared: () => bus.isShared,
     rooms,
     logger,
     ...given({

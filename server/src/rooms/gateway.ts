@@ -18,6 +18,8 @@ export interface SyncGatewayOptions {
   readonly authenticator: Authenticator;
   readonly access: SceneAccess;
   readonly liveAccess: LiveAccess;
+  /** Whether there may be other servers, on which roles change too. */
+  readonly isShared: () => boolean;
   readonly rooms: RoomRegistry;
   readonly logger: Logger;
   readonly metrics?: RealtimeMetrics;
@@ -176,7 +178,7 @@ export class SyncGateway {
       timing: { ...DEFAULT_TOKEN_TIMING, ...tokenTiming },
       now: Date.now,
       logger: this.#logger,
-      renewed: () => void liveAccess.review(sceneId, [seat]),
+      renewed: () => void liveAccess.review([seat]),
     });
     return seat;
   }
@@ -199,6 +201,8 @@ export class SyncGateway {
         if (!seat.isStale) connection.preview({ ...identity, role }, stored);
       });
       webSocket.once('close', release);
+      // Only now is the scene's room told of what changes on other servers.
+      if (this.#options.isShared()) seat.doubt();
       while (seat.takeStale()) ({ role } = await access.require(identity, sceneId));
       if (connection.open(room, { ...identity, role }, (next) => seat.renew(next))) seat.opened();
       else release();

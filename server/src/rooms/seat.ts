@@ -1,6 +1,7 @@
-import { DioramaError, lesserRole, type Role } from '@diorama/shared';
+import { DioramaError, lesserRole } from '@diorama/shared';
 import { isExpiredToken, type Authenticator } from '../access/authenticator.js';
 import { isSamePerson, type Principal } from '../access/principal.js';
+import type { AccessVerdict } from '../access/scene-access.js';
 import type { Logger } from '../observability/logger.js';
 import type { Connection } from './connection.js';
 import { TokenWatch, type TokenTiming } from './token-watch.js';
@@ -60,6 +61,11 @@ export class Seat {
     return isStale;
   }
 
+  /** What was looked up may not hold any more by the time that the connection is open. */
+  doubt(): void {
+    this.#isStale = true;
+  }
+
   opened(): void {
     this.#isOpen = true;
     this.#watch.start(this.#identity.expiresAt);
@@ -77,7 +83,7 @@ export class Seat {
   }
 
   /** What the person may do from now on. */
-  judge(verdict: Role | 'scene_not_found' | 'forbidden'): void {
+  judge(verdict: AccessVerdict): void {
     const { connection } = this.#options;
     if (!this.#isOpen) return;
     if (verdict === 'scene_not_found' || verdict === 'forbidden') connection.close(verdict);

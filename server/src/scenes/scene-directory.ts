@@ -20,7 +20,7 @@ export interface Standing {
   readonly memberRole: Role | null;
 }
 
-/** What a scene's members and links say of many at once. */
+/** What a scene's members and links say of some subjects and links. */
 export interface Standings {
   readonly tenant: string;
   readonly hasMembers: boolean;
@@ -33,10 +33,10 @@ export interface Standings {
 export interface SceneDirectory {
   /** undefined when there is none or it is another tenant's: callers cannot tell the two apart. */
   findFor(tenant: string, sceneId: string, subject: string): Promise<(SceneRecord & Standing) | undefined>;
-  /** undefined when there is no such scene. */
+  /** By scene; what does not exist is missing. */
   standings(
-    sceneId: string,
+    sceneIds: readonly string[],
     subjects: readonly string[],
     linkIds: readonly string[],
-  ): Promise<Standings | undefined>;
+  ): Promise<ReadonlyMap<string, Standings>>;
 }

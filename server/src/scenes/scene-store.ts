@@ -14,6 +14,7 @@ const standingSql = (subject: string): string =>
    (SELECT m.role FROM scene_members m WHERE m.scene_id = s.scene_id AND m.subject = ${subject}) AS "memberRole"`;
 
 interface StandingsRow {
+  readonly sceneId: string;
   readonly tenant: string;
   readonly hasMembers: boolean;
   readonly roles: [subject: string, role: Role][] | null;
@@ -73,23 +74,26 @@ export class SceneStore implements SceneDirectory {
   }
 
   async standings(
-    sceneId: string,
+    sceneIds: readonly string[],
     subjects: readonly string[],
     linkIds: readonly string[],
-  ): Promise<Standings | undefined> {
+  ): Promise<Map<string, Standings>> {
     const { rows } = await this.#database.query<StandingsRow>(
-      `SELECT tenant, EXISTS (SELECT 1 FROM scene_members m WHERE m.scene_id = s.scene_id) AS "hasMembers",
+      `SELECT scene_id AS "sceneId", tenant,
+         EXISTS (SELECT 1 FROM scene_members m WHERE m.scene_id = s.scene_id) AS "hasMembers",
          (SELECT jsonb_agg(jsonb_build_array(m.subject, m.role)) FROM scene_members m
           WHERE m.scene_id = s.scene_id AND m.subject = ANY($2::text[])) AS roles,
          (SELECT jsonb_agg(l.link_id) FROM share_links l
           WHERE l.scene_id = s.scene_id AND l.link_id = ANY($3::text[])) AS links
-       FROM scenes s WHERE scene_id = $1`,
-      [sceneId, [...subjects], [...linkIds]],
+       FROM scenes s WHERE scene_id = ANY($1::text[])`,
+      [[...sceneIds], [...subjects], [...linkIds]],
     );
-    const row = rows[0];
-    if (row === undefined) return undefined;
-    const { tenant, hasMembers, roles, links } = row;
-    return { tenant, hasMembers, memberRoles: new Map(roles ?? []), links: new Set(links ?? []) };
+    return new Map(
+      rows.map(({ sceneId, tenant, hasMembers, roles, links }) => [
+        sceneId,
+        { tenant, hasMembers, memberRoles: new Map(roles ?? []), links: new Set(links ?? []) },
+      ]),
+    );
   }
 
   /** What `principal` may see, newest first; one row more than the limit, to tell whether there is a next page. */

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LocalBus } from '../../server/src/adapters/local-bus/local-bus.js';
+import { LogBus } from '../../server/src/adapters/log-bus/log-bus.js';
+import { onlyAttempt } from '../../server/src/http/attempt.js';
+import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
+import { startRealtime, TENANT, type ConnectOptions, type TestRealtime } from '../support/realtime.js';
+
+const ADA = { subject: 'ada', tenant: TENANT, name: 'Ada', role: 'owner' } as const;
+const as = (sub: string): ConnectOptions => ({ claims: { sub } });
+
+describe('roles that change on another server', () => {
+  let pglite: TestPglite;
+  let here: TestRealtime;
+  let there: TestRealtime;
+  let deaf: TestRealtime;
+
+  beforeAll(async () => {
+    pglite = await startMigratedPglite();
+    const bus = new LocalBus();
+    here = await startRealtime(pglite.database, { bus: bus.join() });
+    there = await startRealtime(pglite.database, { bus: bus.join() });
+    // A server that hears of nobody looks for itself, at a slower pace.
+    deaf = await startRealtime(pglite.database, { bus: new LogBus(), watch: { lostMs: 20 } });
+  });
+  afterAll(async () => {
+    for (const server of [here, there, deaf]) await server.stop();
+    await pglite.stop();
+  });
+
+  it.each(['heard of over the bus', 'found by looking'])('ACC-12: a new role is %s', async (how) => {
+    const other = how === 'found by looking' ? deaf : there;
+    const sceneId = await here.createScene();
+    await here.members.put(ADA, sceneId, 'bob', { role: 'editor' });
+    const bob = await other.open(sceneId, as('bob'));
+    const carol = await other.open(sceneId, { token: (await link(sceneId)).token });
+    await here.members.put(ADA, sceneId, 'bob', { role: 'viewer' });
+    await bob.until(() => bob.welcome?.role === 'viewer');
+    await here.members.remove(ADA, sceneId, 'bob');
+    expect(await bob.closed).toEqual({ code: 4403, reason: 'forbidden' });
+    const [only] = await here.links.list(ADA, sceneId, { limit: 1, after: null });
+    await here.links.revoke(ADA, sceneId, only?.linkId ?? '');
+    expect(await carol.closed).toEqual({ code: 4403, reason: 'forbidden' });
+  });
+
+  const link = (sceneId: string) => here.links.create(ADA, sceneId, { role: 'viewer' }, onlyAttempt());
+});
