@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
 import { onlyAttempt } from '../../server/src/http/attempt.js';
 import { startRealtimeOnPglite, TENANT, type TestRealtime } from '../support/realtime.js';
 import type { SyncClient } from '../support/sync-client.js';
@@ -40,7 +41,7 @@ describe('a token that ends on a live connection', () => {
     // The second token is watched over in its turn, and the first has been forgotten.
     await client.until(() => client.tokenRequests.length === 2);
     expect(client.tokenRequests[1]?.reason).toBe('expiring');
-    client.doc.getMap('nodes').set('a', 1);
+    client.doc.getMap('nodes').set('a', new Y.Map([['kind', 'group']]));
     await client.allSaved();
     expect(client.refused).toEqual([]);
   });
@@ -49,7 +50,7 @@ describe('a token that ends on a live connection', () => {
     const { sceneId, client } = await openShort();
     const witness = await patient.open(sceneId);
     await client.until(() => isExpired(client));
-    client.doc.getMap('nodes').set('late', 1);
+    client.doc.getMap('nodes').set('late', new Y.Map([['kind', 'group']]));
     await client.until(() => client.refused.length > 0);
     expect(client.refused[0]).toMatchObject({ code: 'unauthenticated', frame: client.documentFrames });
     expect(witness.doc.getMap('nodes').has('late')).toBe(false);
@@ -82,7 +83,7 @@ describe('a token that ends on a live connection', () => {
     await bob.until(() => bob.welcome?.role === 'editor');
     bob.sendToken(await issueToken({ sub: 'bob', role: 'viewer' }));
     await bob.until(() => bob.welcome?.role === 'viewer');
-    bob.doc.getMap('nodes').set('x', 1);
+    bob.doc.getMap('nodes').set('x', new Y.Map([['kind', 'group']]));
     await bob.until(() => bob.refused.length > 0);
     expect(bob.refused[0]?.code).toBe('read_only');
   });
@@ -117,7 +118,7 @@ describe('a token that ends on a live connection', () => {
     client.sendToken(await short('ada', -60));
     client.sendToken(await issueToken({}, LATER));
     await client.until(() => client.roles.length === 2);
-    client.doc.getMap('nodes').set('a', 1);
+    client.doc.getMap('nodes').set('a', new Y.Map([['kind', 'group']]));
     await client.allSaved();
   });
 
@@ -139,7 +140,7 @@ describe('a token that ends on a live connection', () => {
     await client.until(() => client.roles.length === 2);
     patient.database.fail();
     await patient.members.put(ADA, sceneId, 'bob', { role: 'viewer' });
-    client.doc.getMap('nodes').set('a', 1);
+    client.doc.getMap('nodes').set('a', new Y.Map([['kind', 'group']]));
     await client.allSaved();
     expect(client.refused).toEqual([]);
   });
