@@ -71,6 +71,15 @@ export const environmentSchema = z.object({
   WS_TOKEN_GRACE_MS: count(0, 3_600_000, 10_000).describe(
     'How long a connection whose token has ended may go on reading while it waits for another.',
   ),
+  WS_MAX_MESSAGES_PER_SECOND: count(10, 1_000_000, 5_000).describe(
+    'Messages a second of one connection; what is more has to wait. Twice as many may come at once.',
+  ),
+  WS_MAX_BYTES_PER_SECOND: count(1_024, 2 ** 40, 32 << 20).describe(
+    'Bytes a second of one connection; what is more has to wait. Twice as many may come at once.',
+  ),
+  SCENE_MAX_BYTES: count(1_024, 2 ** 40, 64 << 20).describe(
+    'Largest encoded document of a scene; a larger one takes deletions only.',
+  ),
   LOG_COMMIT_WINDOW_MS: count(0, 1_000, 20).describe(
     'How long edits are gathered for one commit while they keep coming; after a quiet time they are committed at once.',
   ),

@@ -137,6 +137,11 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     metrics: createRealtimeMetrics(registry),
     busMetrics: createBusMetrics(registry, bus),
     maxFrameBytes: config.WS_MAX_FRAME_BYTES,
+    connectionLimits: {
+      messagesPerSecond: config.WS_MAX_MESSAGES_PER_SECOND,
+      bytesPerSecond: config.WS_MAX_BYTES_PER_SECOND,
+    },
+    limits: { sceneMaxBytes: config.SCENE_MAX_BYTES },
     tokenTiming: { leadMs: config.WS_TOKEN_LEAD_MS, graceMs: config.WS_TOKEN_GRACE_MS },
     commitWindowMs: config.LOG_COMMIT_WINDOW_MS,
     maxTailRows: config.LOG_COMPACT_ROWS,

@@ -15,6 +15,7 @@ import {
 import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import type { Principal } from '../access/principal.js';
+import { ConnectionBudget, type ConnectionLimits } from './checks/connection-budget.js';
 import type { Logger } from '../observability/logger.js';
 import { badFrame, parseClientFrame, type ClientFrame } from './client-frame.js';
 import { frame } from './framing.js';
@@ -31,6 +32,7 @@ export interface ConnectionOptions {
   readonly socket: Socket;
   readonly sceneId: string;
   readonly maxFrameBytes: number;
+  readonly limits: ConnectionLimits;
   readonly logger: Logger;
   readonly metrics: RealtimeMetrics;
   /** Called once, when the connection has ended for whatever reason. */
@@ -85,6 +87,9 @@ export class Connection implements RoomClient {
   /** Why nothing is written for now. */
   #suspension: DioramaError | undefined;
   #refusedWhileSuspended = false;
+  readonly #budget: ConnectionBudget;
+  /** Nothing is read any more, whatever the budget allows. */
+  #paused = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -95,6 +100,16 @@ export class Connection implements RoomClient {
     // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
     this.#webSocket.on('error', (error) => options.logger.debug({ err: error }, 'connection failed'));
     this.#webSocket.on('close', (code) => this.#closed(code));
+    this.#budget = new ConnectionBudget({
+      limits: options.limits,
+      stop: () => this.#webSocket.pause(),
+      goOn: () => {
+        if (!this.#paused) this.#webSocket.resume();
+      },
+      exceeded: () =>
+        this.close('too_many_requests', 'More was sent for too long than a connection may send'),
+      receivePresence: (update) => this.#receiveLatePresence(update),
+    });
     options.metrics.connectionOpened();
   }
 
@@ -204,6 +219,7 @@ export class Connection implements RoomClient {
 
   /** Stops reading: what the client sends from now on waits in the network. */
   pause(): void {
+    this.#paused = true;
     this.#webSocket.pause();
   }
 
@@ -246,18 +262,33 @@ export class Connection implements RoomClient {
       this.#sendPreview();
       return;
     }
-    if (this.#state.kind !== 'open') return;
+    const state = this.#state;
+    if (state.kind !== 'open') return;
     this.#options.metrics.received(bytes.byteLength);
     try {
       if (!isBinary) throw badFrame('Text frames are not of the protocol');
-      this.#handle(this.#state, parseClientFrame(bytes));
+      const message = parseClientFrame(bytes);
+      if (this.#budget.take(message, bytes.byteLength)) this.#handle(state, message);
     } catch (error) {
-      if (error instanceof DioramaError) {
-        this.close(error.code, error.message);
-      } else {
-        this.#options.logger.error({ err: error }, 'a frame could not be handled');
-        this.close('internal');
-      }
+      this.#failed(error);
+    }
+  }
+
+  #receiveLatePresence(update: Uint8Array): void {
+    if (this.#state.kind !== 'open') return;
+    try {
+      this.#state.room.receivePresence(this, update);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof DioramaError) {
+      this.close(error.code, error.message);
+    } else {
+      this.#options.logger.error({ err: error }, 'a frame could not be handled');
+      this.close('internal');
     }
   }
 
@@ -291,6 +322,7 @@ export class Connection implements RoomClient {
   }
 
   #leave(): void {
+    this.#budget.end();
     const state = this.#state;
     this.#state = { kind: 'closed' };
     if (state.kind === 'open') state.room.leave(this);

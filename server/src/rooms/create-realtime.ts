@@ -11,6 +11,7 @@ import type { Bus } from './bus.js';
 import type { BusMetrics } from './bus-metrics.js';
 import type { DrainBounds, DrainHook } from './drain.js';
 import type { LogWatchOptions } from './log-watch.js';
+import type { ConnectionLimits } from './checks/connection-budget.js';
 import { SyncGateway } from './gateway.js';
 import { LiveAccess } from './live-access.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
@@ -39,6 +40,7 @@ export interface RealtimeOptions {
   readonly pingIntervalMs?: number;
   readonly tokenTiming?: Partial<TokenTiming>;
   readonly limits?: Partial<RoomLimits>;
+  readonly connectionLimits?: Partial<ConnectionLimits>;
   readonly observer?: RoomObserver;
   readonly drain?: Partial<DrainBounds>;
 }
@@ -102,6 +104,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     ...given({
       metrics,
       maxFrameBytes: options.maxFrameBytes,
+      connectionLimits: options.connectionLimits,
       pingIntervalMs: options.pingIntervalMs,
       tokenTiming: options.tokenTiming,
       drain: options.drain,

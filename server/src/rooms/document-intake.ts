@@ -3,7 +3,12 @@ import * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { Acknowledgements } from './acknowledgements.js';
-import { DocumentGuard, type Correction, type Intake } from './checks/document-guard.js';
+import {
+  DocumentGuard,
+  type Correction,
+  type DocumentGuardOptions,
+  type Intake,
+} from './checks/document-guard.js';
 import type { LiveDocument } from './live-document.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomClient } from './room-client.js';
@@ -17,11 +22,15 @@ export interface DocumentIntakeOptions {
   readonly log: SceneLog;
   readonly acknowledgements: Acknowledgements;
   readonly metrics: RealtimeMetrics;
+  readonly guard: Omit<DocumentGuardOptions, 'doc'>;
   /** Sends one client a ready-made frame. */
   readonly send: (client: RoomClient, frame: Buffer) => void;
   /** Runs what changes the document: a failure half-way ends the room. Whether it is still open afterwards. */
   readonly guarded: (apply: () => void) => boolean;
 }
+
+/** How often a connection is asked for what its updates depend on, before it is closed. */
+const MOST_QUESTIONS = 50;
 
 /** Takes what clients write: checks it, applies it, corrects it, and tells them what became of it. */
 export class DocumentIntake {
@@ -30,15 +39,22 @@ export class DocumentIntake {
   readonly #batcher = new UpdateBatcher((batch) => this.#take(batch));
   /** Clients whose writes were refused for want of memory: they are asked for them when there is room again. */
   readonly #toAskAgain = new Set<RoomClient>();
+  /** How often clients were asked for what their updates depend on. */
+  readonly #asked = new Map<RoomClient, number>();
 
   constructor(options: DocumentIntakeOptions) {
     this.#options = options;
-    this.#guard = new DocumentGuard({ doc: options.document.doc });
+    this.#guard = new DocumentGuard({ doc: options.document.doc, ...options.guard });
   }
 
   /** Takes the client's `number`th document frame. Throws `bad_frame`; what is merely not allowed is refused by a frame. */
   receive(client: RoomClient, number: number, update: Uint8Array): void {
     this.#batcher.add(client, { number, update, decoded: decodeChecked(update) });
+  }
+
+  /** Whether the document takes deletions only. */
+  get isSceneFull(): boolean {
+    return this.#guard.isFull;
   }
 
   /** Applies what was received and not applied yet. */
@@ -49,6 +65,8 @@ export class DocumentIntake {
   /** The client has left. */
   forget(client: RoomClient): void {
     this.#toAskAgain.delete(client);
+    this.#asked.delete(client);
+    this.#guard.leave(client);
   }
 
   /** There may be room in the log again. */
@@ -82,7 +100,7 @@ export class DocumentIntake {
         const intakes: Intake[] = [];
         for (const received of updates) {
           try {
-            const intake = this.#admit(editor, received);
+            const intake = this.#admit(client, editor, received);
             Y.applyUpdate(document.doc, intake.update);
             intakes.push(intake);
           } catch (error) {
@@ -105,16 +123,24 @@ export class DocumentIntake {
   }
 
   /** Throws when the update may not be applied to the document as it is now. */
-  #admit(editor: Principal, { update, decoded }: ReceivedUpdate): Intake {
+  #admit(client: RoomClient, editor: Principal, { update, decoded }: ReceivedUpdate): Intake {
     requireMayApply(this.#options.document.doc, editor.role, decoded);
     if (this.#options.log.isFull)
       throw new DioramaError('storage_unavailable', 'The store does not keep up; the change was not taken');
-    return this.#guard.admit(update, decoded);
+    return this.#guard.admit(update, decoded, { connection: client, subject: editor.subject });
+  }
+
+  /** It has what is missing, or it never will: then it may try with a new connection. */
+  #askForMissing(client: RoomClient): void {
+    const asked = (this.#asked.get(client) ?? 0) + 1;
+    this.#asked.set(client, asked);
+    if (asked > MOST_QUESTIONS) client.close('update_unresolved');
+    else this.ask(client);
   }
 
   #reject(client: RoomClient, number: number, error: DioramaError): void {
     if (error.code === 'storage_unavailable') this.#toAskAgain.add(client);
     this.refuse(client, number, error);
-    if (error.code === 'update_unresolved') this.ask(client);
+    if (error.code === 'update_unresolved') this.#askForMissing(client);
   }
 }

@@ -6,6 +6,7 @@ import type { Authenticator } from '../access/authenticator.js';
 import { onConnection, type Principal } from '../access/principal.js';
 import type { SceneAccess } from '../access/scene-access.js';
 import type { Logger } from '../observability/logger.js';
+import { DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from './checks/connection-budget.js';
 import { Connection } from './connection.js';
 import type { LiveAccess } from './live-access.js';
 import { DRAIN_BOUNDS, retryAfterMs, runHooks, type DrainBounds, type DrainHook } from './drain.js';
@@ -25,6 +26,8 @@ export interface SyncGatewayOptions {
   readonly metrics?: RealtimeMetrics;
   /** Larger frames close their connection with 1009. Default 16 MiB. */
   readonly maxFrameBytes?: number;
+  /** What a connection may send in a second. */
+  readonly connectionLimits?: Partial<ConnectionLimits>;
   readonly tokenTiming?: Partial<TokenTiming>;
   /** How often connections are pinged; one that has not answered by the next time is cut. Default 15,000 ms. */
   readonly pingIntervalMs?: number;
@@ -159,6 +162,7 @@ export class SyncGateway {
         socket,
         sceneId,
         maxFrameBytes: this.#maxFrameBytes,
+        limits: { ...DEFAULT_CONNECTION_LIMITS, ...this.#options.connectionLimits },
         logger: this.#logger,
         metrics: this.#metrics,
         onClosed: () => this.#connections.delete(connection),

@@ -50,6 +50,11 @@ export class Presence<Owner extends object> {
     this.#isSame = options.isSame;
   }
 
+  /** Whose the client id is, of those who are here. */
+  ownerOf(client: number): Owner | undefined {
+    return this.#entries.get(client)?.owner;
+  }
+
   get size(): number {
     return this.#entries.size;
   }

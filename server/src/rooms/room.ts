@@ -5,6 +5,7 @@ import { decodeStored } from '../log/load.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
 import { Acknowledgements } from './acknowledgements.js';
+import { requireShrinks } from './checks/require-shrinks.js';
 import { DocumentIntake } from './document-intake.js';
 import { FanOut } from './fan-out.js';
 import type { FullState } from './full-state.js';
@@ -36,6 +37,8 @@ export interface RoomLimits {
   readonly softUnsentBytes: number;
   /** A connection with more unsent bytes is closed. Default 64 MiB. */
   readonly hardUnsentBytes: number;
+  /** A document that is encoded to more bytes takes deletions only. Default 64 MiB. */
+  readonly sceneMaxBytes: number;
 }
 
 export const DEFAULT_ROOM_LIMITS: RoomLimits = {
@@ -44,6 +47,7 @@ export const DEFAULT_ROOM_LIMITS: RoomLimits = {
   presenceUnsentBytes: 256 * 1024,
   softUnsentBytes: 1024 * 1024,
   hardUnsentBytes: 64 * 1024 * 1024,
+  sceneMaxBytes: 64 * 1024 * 1024,
 };
 
 export interface RoomOptions {
@@ -139,6 +143,11 @@ export class Room {
       log: options.log,
       acknowledgements: this.#acknowledgements,
       metrics: options.metrics,
+      guard: {
+        bytes: options.fullState.bytes,
+        maxBytes: options.limits.sceneMaxBytes,
+        announcedBy: (id) => this.#presence.ownerOf(id)?.principal,
+      },
       send: (client, ready) => this.#fanOut.toOne(client, ready),
       guarded: (apply) => this.#guarded(apply),
     });
@@ -217,12 +226,14 @@ export class Room {
     return { value, seq: await this.stored() };
   }
 
-  /** Changes the document in one transaction. Throws `precondition_failed`, `schema_too_new`, `storage_unavailable`. */
+  /** Changes the document in one transaction. Throws `precondition_failed`, `schema_too_new`, `scene_full`, `storage_unavailable`. */
   async edit<T>(
     principal: Principal,
     change: (doc: Y.Doc) => T,
     options: EditOptions = {},
   ): Promise<AtSeq<T>> {
+    this.#intake.flush();
+    if (this.#intake.isSceneFull) requireShrinks(this.#document.doc, change);
     if (this.#link.isShared) return editShared(this.#shared(), principal, change, options);
     if (options.ifSeq !== undefined) await this.#requireAt(options.ifSeq);
     if (this.#closed !== undefined) throw new DioramaError(this.#closed);

@@ -2,9 +2,12 @@ import { DOCUMENT_LIMITS, documentToJson } from '@diorama/shared';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { decodeChecked } from '../update-check.js';
-import { DocumentGuard } from './document-guard.js';
+import { DocumentGuard, type DocumentGuardOptions, type Sender } from './document-guard.js';
 
 const POSE = { parent: null, order: 'a0', translation: [1, 2, 3], rotation: [0, 0, 0, 1], scale: [1, 1, 1] };
+
+const EVE: Sender = { connection: {}, subject: 'eve' };
+const BOB: Sender = { connection: {}, subject: 'bob' };
 
 /** A document behind the guard, somebody who writes to it and somebody who watches. */
 class Stage {
@@ -15,13 +18,21 @@ class Stage {
   /** Every state of the scene that the other one has seen. */
   readonly seen: unknown[] = [];
   readonly frames: Uint8Array[] = [];
+  /** Who has announced which client id. */
+  readonly announced = new Map<number, { subject: string }>();
 
-  constructor(fill?: (doc: Y.Doc) => void) {
+  constructor(fill?: (doc: Y.Doc) => void, options: Partial<DocumentGuardOptions> = {}) {
     const before = new Y.Doc();
     if (fill) before.transact(() => fill(before));
     for (const doc of [this.server, this.sender, this.other])
       Y.applyUpdate(doc, Y.encodeStateAsUpdate(before));
-    this.guard = new DocumentGuard({ doc: this.server });
+    this.guard = new DocumentGuard({
+      doc: this.server,
+      bytes: 0,
+      maxBytes: 64 * 1024 * 1024,
+      announcedBy: (id) => this.announced.get(id),
+      ...options,
+    });
     this.server.on('update', (update: Uint8Array) => this.frames.push(update));
     this.other.on('afterTransaction', () => this.seen.push(raw(this.other)));
   }
@@ -32,8 +43,8 @@ class Stage {
     return this.receive(update);
   }
 
-  receive(update: Uint8Array) {
-    const intake = this.guard.admit(update, decodeChecked(update));
+  receive(update: Uint8Array, sender: Sender = EVE) {
+    const intake = this.guard.admit(update, decodeChecked(update), sender);
     this.frames.length = 0;
     this.server.transact((transaction) => {
       Y.applyUpdate(this.server, intake.update);
@@ -470,7 +481,7 @@ describe('what a client writes', () => {
     expectSame(stage);
     // So deep that the sender's own Yjs could not delete it again.
     const deep = updateOf(stage.sender, (doc) => nest(doc, 50_000));
-    const intake = stage.guard.admit(deep, decodeChecked(deep));
+    const intake = stage.guard.admit(deep, decodeChecked(deep), EVE);
     stage.server.transact((transaction) => {
       Y.applyUpdate(stage.server, intake.update);
       expect(intake.correct(transaction)).toBe(true);
@@ -488,5 +499,135 @@ describe('what a client writes', () => {
     expect(stage.receive(first)).toBeUndefined();
     expect(stage.receive(second)).toBeUndefined();
     expectSame(stage);
+  });
+
+  it('CHK-11: a document that is too large takes deletions only, until it is smaller again', () => {
+    let time = 0;
+    const stage = new Stage(box, { maxBytes: 20_000, now: () => (time += 1_000) });
+    const put = (id: string) =>
+      stage.send((doc) =>
+        nodes(doc).set(
+          id,
+          new Y.Map([
+            ['kind', 'group'],
+            ['note', 'x'.repeat(8_000)],
+          ] as never),
+        ),
+      );
+    put('a');
+    put('b');
+    expect(() => put('c')).toThrow(expect.objectContaining({ code: 'scene_full' }));
+    expect(stage.guard.isFull).toBe(false);
+    const stuck = new Y.Doc();
+    Y.applyUpdate(stuck, Y.encodeStateAsUpdate(stage.server));
+    expect(stage.receive(updateOf(stuck, (doc) => nodes(doc).delete('a')))).toBeUndefined();
+    expect(stage.receive(updateOf(stuck, (doc) => box(doc, 'd')))).toBeUndefined();
+    expect(nodes(stage.server).has('d')).toBe(true);
+  });
+
+  it('CHK-11: what is overwritten does not count', () => {
+    const stage = new Stage(box, { maxBytes: 20_000, now: () => 0 });
+    for (let at = 0; at < 1_000; at++)
+      expect(
+        stage.send((doc) => node(doc).set('pose', { ...POSE, translation: [at, 0, 0] })),
+      ).toBeUndefined();
+    expectSame(stage);
+  });
+
+  it('CHK-12: what waits for its dependencies is bounded', () => {
+    const stage = new Stage(box);
+    // Everything after the first update that was lost has to wait.
+    updateOf(stage.sender, (doc) => node(doc).set('lost', 1));
+    const send = (size: number) =>
+      stage.receive(updateOf(stage.sender, (doc) => node(doc).set('name', 'x'.repeat(size))));
+    expect(send(10)).toBeUndefined();
+    expect(send(200_000)).toBeUndefined();
+    expect(() => send(200_000)).toThrow(expect.objectContaining({ code: 'update_unresolved' }));
+    const small = Array.from({ length: 600 }, () => () => send(10));
+    expect(() => small.forEach((each) => each())).toThrow(
+      expect.objectContaining({ code: 'update_unresolved' }),
+    );
+    const { pendingStructs } = stage.server.store;
+    expect(pendingStructs?.update.byteLength).toBeLessThan(300_000);
+    // With what was missing everything is taken in.
+    stage.receive(Y.encodeStateAsUpdate(stage.sender, Y.encodeStateVector(stage.server)));
+    expect(stage.server.store.pendingStructs).toBeNull();
+    expectSame(stage);
+  });
+
+  it('CHK-13: what carries the client id of somebody else who is connected is left out', () => {
+    const stage = new Stage(box);
+    const bob = new Y.Doc();
+    Y.applyUpdate(bob, Y.encodeStateAsUpdate(stage.server));
+    stage.announced.set(bob.clientID, { subject: 'bob' });
+    const forger = new Y.Doc();
+    Y.applyUpdate(forger, Y.encodeStateAsUpdate(stage.server));
+    forger.clientID = bob.clientID;
+    const forged = updateOf(forger, (doc) => node(doc).set('name', 'forged'));
+    expect(stage.receive(forged)).toMatchObject({ code: 'client_id_taken' });
+    expect(node(stage.server).get('name')).toBe('Box');
+    expect(
+      stage.receive(
+        updateOf(bob, (doc) => node(doc).set('name', 'by bob')),
+        BOB,
+      ),
+    ).toBeUndefined();
+    expect(node(stage.server).get('name')).toBe('by bob');
+  });
+
+  it('CHK-13: who has written first under an id has it, until they leave', () => {
+    const stage = new Stage(box);
+    const bob = new Y.Doc();
+    Y.applyUpdate(bob, Y.encodeStateAsUpdate(stage.server));
+    stage.receive(
+      updateOf(bob, (doc) => node(doc).set('name', 'by bob')),
+      BOB,
+    );
+    const forger = new Y.Doc();
+    Y.applyUpdate(forger, Y.encodeStateAsUpdate(stage.server));
+    forger.clientID = bob.clientID;
+    const forged = updateOf(forger, (doc) => node(doc).set('name', 'forged'));
+    expect(stage.receive(forged)).toMatchObject({ code: 'client_id_taken' });
+    const again: Sender = { connection: {}, subject: 'bob' };
+    expect(
+      stage.receive(
+        updateOf(bob, (doc) => node(doc).set('name', 'bob again')),
+        again,
+      ),
+    ).toBeUndefined();
+    // Somebody may bring along what he wrote when he is gone: he may have shown it to nobody else.
+    const lost = updateOf(bob, (doc) => node(doc).set('name', 'bob lost it'));
+    stage.guard.leave(BOB.connection);
+    stage.guard.leave(again.connection);
+    expect(stage.receive(lost)).toBeUndefined();
+    expect(node(stage.server).get('name')).toBe('bob lost it');
+  });
+
+  it('CHK-13: announcing the id of somebody who has written does not take it from them', () => {
+    const stage = new Stage(box);
+    const bob = new Y.Doc();
+    Y.applyUpdate(bob, Y.encodeStateAsUpdate(stage.server));
+    stage.receive(
+      updateOf(bob, (doc) => node(doc).set('name', 'by bob')),
+      BOB,
+    );
+    stage.guard.leave(BOB.connection);
+    stage.announced.set(bob.clientID, { subject: 'eve' });
+    const again: Sender = { connection: {}, subject: 'bob' };
+    expect(
+      stage.receive(
+        updateOf(bob, (doc) => node(doc).set('name', 'bob again')),
+        again,
+      ),
+    ).toBeUndefined();
+    expect(node(stage.server).get('name')).toBe('bob again');
+  });
+
+  it('CHK-13: nobody writes under the client id of the server', () => {
+    const stage = new Stage(box);
+    stage.sender.clientID = stage.server.clientID;
+    const objection = stage.send((doc) => node(doc).set('name', 'the server itself'));
+    expect(objection?.code).toBe('client_id_taken');
+    expect(node(stage.server).get('name')).toBe('Box');
   });
 });

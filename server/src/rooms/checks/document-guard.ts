@@ -1,15 +1,33 @@
 import { DioramaError, DOCUMENT_LIMITS, type ErrorCode, type Issue } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { DecodedUpdate } from '../update-check.js';
+import { ClientIds } from './client-ids.js';
 import { DocumentChecks } from './document-checks.js';
+import { DocumentSize } from './document-size.js';
 import { EntryCounts } from './entry-counts.js';
-import { withTombstones } from './rewrite.js';
+import { withoutClients, withTombstones } from './rewrite.js';
 import { deleteSwallowed } from './swallowed.js';
 import { screen, type Screened } from './screen.js';
 import { serverClientId } from './server-client-id.js';
+import { WaitingUpdates } from './waiting-updates.js';
 
 export interface DocumentGuardOptions {
   readonly doc: Y.Doc;
+  /** What is stored of the document takes so many bytes. */
+  readonly bytes: number;
+  /** A document that is encoded to more bytes takes deletions only. */
+  readonly maxBytes: number;
+  /** Whose presence has a Yjs client id. */
+  readonly announcedBy: (id: number) => { readonly subject: string } | undefined;
+  /** Milliseconds of some clock that only goes forward. */
+  readonly now?: () => number;
+}
+
+/** Who sends an update. */
+export interface Sender {
+  /** Stands for the connection. */
+  readonly connection: object;
+  readonly subject: string;
 }
 
 /** Issues that one refusal lists; there may be a million. */
@@ -34,16 +52,51 @@ export class DocumentGuard {
   readonly #doc: Y.Doc;
   readonly #checks: DocumentChecks;
   readonly #counts: EntryCounts;
+  readonly #size: DocumentSize;
+  readonly #waiting: WaitingUpdates<object>;
+  readonly #clientIds: ClientIds;
 
-  constructor({ doc }: DocumentGuardOptions) {
+  constructor({ doc, bytes, maxBytes, announcedBy, now = () => performance.now() }: DocumentGuardOptions) {
     this.#doc = doc;
     doc.clientID = serverClientId(doc);
     this.#counts = new EntryCounts(doc);
     this.#checks = new DocumentChecks(doc, this.#counts);
+    this.#size = new DocumentSize({ doc, bytes, maxBytes, now });
+    this.#waiting = new WaitingUpdates(doc);
+    this.#clientIds = new ClientIds(doc, announcedBy);
   }
 
-  /** Throws `update_unresolved` when it cannot be judged before what it depends on is there. */
-  admit(update: Uint8Array, decoded: DecodedUpdate): Intake {
+  /** Whether the document takes deletions only. */
+  get isFull(): boolean {
+    return this.#size.isFullWith(0);
+  }
+
+  leave(connection: object): void {
+    this.#clientIds.leave(connection);
+  }
+
+  /**
+   * Judges an update before it is applied.
+   *
+   * Throws `scene_full` when the document would become too large, and `update_unresolved` when the update cannot be judged, or kept, before
+   * what it depends on is there.
+   */
+  admit(received: Uint8Array, all: DecodedUpdate, { connection, subject }: Sender): Intake {
+    if (this.#adds(all) && this.#size.isFullWith(received.byteLength)) throw new DioramaError('scene_full');
+    const taken = this.#clientIds.takenIn(all, connection, subject);
+    const update = taken === undefined ? received : withoutClients(all, taken);
+    const decoded = taken === undefined ? all : Y.decodeUpdate(update);
+    this.#waiting.admit(connection, update.byteLength, decoded);
+    const intake = this.#screen(update, decoded);
+    if (taken !== undefined) intake.forged(taken);
+    return intake;
+  }
+
+  #adds({ structs }: DecodedUpdate): boolean {
+    return structs.some(({ id, length }) => id.clock + length > Y.getState(this.#doc.store, id.client));
+  }
+
+  #screen(update: Uint8Array, decoded: DecodedUpdate): CheckedIntake {
     const screened = screen(this.#doc, decoded, (root) => DOCUMENT_LIMITS[root] - this.#counts.of(root));
     if (screened === 'unplaced') throw new DioramaError('update_unresolved');
     if (screened === undefined) return new CheckedIntake(update, decoded, this.#checks);
@@ -66,6 +119,7 @@ class CheckedIntake implements Intake {
   readonly #screened: Screened | undefined;
   #code: ErrorCode = 'invalid_document';
   #issues: readonly Issue[] = [];
+  #forged: readonly Issue[] = [];
 
   constructor(update: Uint8Array, decoded: DecodedUpdate, checks: DocumentChecks, screened?: Screened) {
     this.update = update;
@@ -77,7 +131,7 @@ class CheckedIntake implements Intake {
   static joined(intakes: readonly CheckedIntake[], checks: DocumentChecks): CheckedIntake {
     const structs = intakes.flatMap((intake) => intake.#decoded.structs);
     const screened = intakes.flatMap((intake) => intake.#screened ?? []);
-    return new CheckedIntake(
+    const joined = new CheckedIntake(
       new Uint8Array(),
       { structs, ds: Y.createDeleteSet() },
       checks,
@@ -89,12 +143,21 @@ class CheckedIntake implements Intake {
             dropped: new Set(screened.flatMap(({ dropped }) => [...dropped])),
           },
     );
+    joined.#forged = intakes.flatMap((intake) => intake.#forged);
+    return joined;
+  }
+
+  /** Some of it was left out: what carries the client ids of others. */
+  forged(ids: ReadonlySet<number>): void {
+    this.#forged = [...ids].map((id) => ({ pointer: '', message: `Somebody else has the client id ${id}` }));
   }
 
   correct(transaction: Y.Transaction): boolean {
     const { code, issues } = this.#checks.correct(transaction);
     this.#code = this.#screened?.code ?? code;
-    this.#issues = [...(this.#screened?.issues ?? []), ...issues];
+    this.#issues = [...(this.#screened?.issues ?? []), ...issues, ...this.#forged];
+    if (this.#forged.length === this.#issues.length && this.#forged.length > 0)
+      this.#code = 'client_id_taken';
     const swallowed = deleteSwallowed(transaction, this.#decoded, this.#screened?.dropped);
     return swallowed || issues.length > 0;
   }
@@ -104,7 +167,7 @@ class CheckedIntake implements Intake {
     if (count === 0) return undefined;
     const first = this.#issues[0] as Issue;
     const more = count > 1 ? `, and ${count - 1} more` : '';
-    return new DioramaError(this.#code, `${first.pointer}: ${first.message}${more}. It was undone.`, {
+    return new DioramaError(this.#code, `${first.pointer} ${first.message}${more}. It was undone.`.trim(), {
       issues: this.#issues.slice(0, MAX_ISSUES),
     });
   }

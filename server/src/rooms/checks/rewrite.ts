@@ -6,10 +6,66 @@ type Struct = DecodedUpdate['structs'][number];
 
 /** Encodes an update anew, with tombstones in the place of `dropped`: clocks go on, and nothing of the content is left. */
 export function withTombstones(update: DecodedUpdate, dropped: ReadonlySet<Struct>): Uint8Array {
-  const encoder = new Y.UpdateEncoderV1();
-  const clients = byClient(update.structs, (struct) =>
-    dropped.has(struct) ? new Y.GC(struct.id, struct.length) : struct,
+  return encode(
+    byClient(update.structs, (struct) => (dropped.has(struct) ? new Y.GC(struct.id, struct.length) : struct)),
+    update,
   );
+}
+
+/** Encodes an update anew, without what it adds under these client ids and without deleting what that was to replace. */
+export function withoutClients(update: DecodedUpdate, ids: ReadonlySet<number>): Uint8Array {
+  const rest: Struct[] = [];
+  const replaced = new Map<number, Set<number>>();
+  for (const struct of update.structs) {
+    if (!ids.has(struct.id.client)) rest.push(struct);
+    else if (struct instanceof Y.Item && struct.origin !== null) {
+      const { client, clock } = struct.origin;
+      const clocks = replaced.get(client);
+      if (clocks === undefined) replaced.set(client, new Set([clock]));
+      else clocks.add(clock);
+    }
+  }
+  const ds = Y.createDeleteSet();
+  for (const [client, ranges] of update.ds.clients) {
+    const clocks = [...(replaced.get(client) ?? [])].sort((a, b) => a - b);
+    const kept = clocks.length === 0 ? ranges : ranges.flatMap((range) => cut(range, clocks));
+    if (kept.length > 0) ds.clients.set(client, kept);
+  }
+  return encode(
+    byClient(rest, (struct) => struct),
+    { structs: rest, ds },
+  );
+}
+
+type Range = { readonly clock: number; readonly len: number };
+
+/** What is left of a range without some clocks, which are sorted. */
+function cut(range: Range, clocks: readonly number[]): Range[] {
+  const end = range.clock + range.len;
+  const kept: Range[] = [];
+  let from = range.clock;
+  for (let at = firstFrom(clocks, from); at < clocks.length && (clocks[at] as number) < end; at++) {
+    const clock = clocks[at] as number;
+    if (clock > from) kept.push({ clock: from, len: clock - from });
+    from = clock + 1;
+  }
+  if (from < end) kept.push({ clock: from, len: end - from });
+  return kept;
+}
+
+function firstFrom(clocks: readonly number[], least: number): number {
+  let low = 0;
+  let high = clocks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((clocks[middle] as number) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function encode(clients: readonly (readonly Struct[])[], update: DecodedUpdate): Uint8Array {
+  const encoder = new Y.UpdateEncoderV1();
   encoding.writeVarUint(encoder.restEncoder, clients.length);
   for (const structs of clients) {
     const { client, clock } = (structs[0] as Struct).id;

@@ -1,0 +1,48 @@
+import * as Y from 'yjs';
+
+export interface DocumentSizeOptions {
+  readonly doc: Y.Doc;
+  /** What is stored of the document takes so many bytes. */
+  readonly bytes: number;
+  readonly maxBytes: number;
+  /** Milliseconds of some clock that only goes forward. */
+  readonly now: () => number;
+}
+
+/** To measure takes time from everybody: at most one part in so many of it. */
+const SHARE = 20;
+
+/**
+ * How large a document is when it is encoded, without encoding it all the time.
+ *
+ * What comes in is added up. That is more than the document grows by, since Yjs drops what is overwritten: so when the sum reaches the
+ * bound the document is measured, and the sum goes on from there.
+ */
+export class DocumentSize {
+  readonly #options: DocumentSizeOptions;
+  #estimate: number;
+  #measuredAt = -Infinity;
+  #measuringTook = 0;
+
+  constructor(options: DocumentSizeOptions) {
+    this.#options = options;
+    this.#estimate = options.bytes;
+    options.doc.on('update', (update: Uint8Array) => (this.#estimate += update.byteLength));
+  }
+
+  /** Whether there is no room for so many bytes more. */
+  isFullWith(bytes: number): boolean {
+    const { maxBytes, now } = this.#options;
+    if (this.#estimate + bytes <= maxBytes) return false;
+    if (now() - this.#measuredAt >= this.#measuringTook * SHARE) this.#measure();
+    return this.#estimate + bytes > maxBytes;
+  }
+
+  #measure(): void {
+    const { doc, now } = this.#options;
+    const since = now();
+    this.#estimate = Y.encodeStateAsUpdate(doc).byteLength;
+    this.#measuredAt = now();
+    this.#measuringTook = this.#measuredAt - since;
+  }
+}

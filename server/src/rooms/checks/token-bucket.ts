@@ -1,0 +1,42 @@
+export interface TokenBucketOptions {
+  readonly perSecond: number;
+  /** What may come at once after a quiet time. */
+  readonly burst: number;
+  /** Milliseconds of some clock that only goes forward. */
+  readonly now: () => number;
+}
+
+/** Counts what comes against what may come. The clock is asked only when the bucket is empty, so that counting costs nothing else. */
+export class TokenBucket {
+  readonly #options: TokenBucketOptions;
+  #tokens: number;
+  #filledAt: number;
+
+  constructor(options: TokenBucketOptions) {
+    this.#options = options;
+    this.#tokens = options.burst;
+    this.#filledAt = options.now();
+  }
+
+  /** Takes tokens, also those that are not there; returns the milliseconds until the debt is paid, 0 when there is none. */
+  take(count: number): number {
+    if (this.#tokens < count) this.#fill();
+    this.#tokens -= count;
+    return this.#tokens >= 0 ? 0 : (-this.#tokens / this.#options.perSecond) * 1000;
+  }
+
+  /** Takes a token if there is one. */
+  tryTake(): boolean {
+    if (this.#tokens < 1) this.#fill();
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+
+  #fill(): void {
+    const { perSecond, burst, now } = this.#options;
+    const time = now();
+    this.#tokens = Math.min(burst, this.#tokens + ((time - this.#filledAt) / 1000) * perSecond);
+    this.#filledAt = time;
+  }
+}
