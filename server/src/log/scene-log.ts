@@ -31,6 +31,8 @@ export interface SceneLogOptions {
 /** With the gathering window this stays well below the 100 ms after which nothing that was seen may be lost. */
 const SLOW_COMMIT_MS = 80;
 const QUICK_COMMITS_IN_A_ROW = 25;
+/** A commit that takes longer may take for ever: the database is away. */
+const STALLED_MS = 2_000;
 
 const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 2_000;
@@ -90,7 +92,8 @@ export class SceneLog {
    */
   get isQuick(): boolean {
     const oldest = this.#inFlight ?? this.#queue.first;
-    return this.#pace.isQuick(oldest === undefined ? 0 : this.#now() - oldest.since) || this.#failures > 0;
+    const age = oldest === undefined ? 0 : this.#now() - oldest.since;
+    return this.#failures > 0 || age > STALLED_MS || this.#pace.isQuick(age);
   }
 
   /**

@@ -25,6 +25,8 @@ export interface DocumentIntakeOptions {
   readonly guard: Omit<DocumentGuardOptions, 'doc'>;
   /** Sends one client a ready-made frame. */
   readonly send: (client: RoomClient, frame: Buffer) => void;
+  /** Called after each batch. */
+  readonly taken: () => void;
   /** Runs what changes the document: a failure half-way ends the room. Whether it is still open afterwards. */
   readonly guarded: (apply: () => void) => boolean;
 }
@@ -114,6 +116,7 @@ export class DocumentIntake {
       }),
     );
     if (!stands) return;
+    this.#options.taken();
     // Only now, since a refusal acknowledges all frames before it, and what they wrote has just been appended.
     for (const refuse of refusals) refuse();
     const { number } = updates.at(-1) as ReceivedUpdate;

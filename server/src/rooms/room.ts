@@ -26,7 +26,7 @@ export interface RoomLimits {
   /** While updates keep coming they are joined into one write for this long. Default 10 ms. */
   readonly fanOutWindowMs: number;
   /**
-   * While the log is slow, an update is shown to others when it is committed, or after this long. Default 5,000 ms.
+   * While the log is slow, an update is shown to others when it is committed, or after this long. Default 2,000 ms.
    *
    * What is shown before it is committed may be lost by a crash; what is never shown looks like a dead connection.
    */
@@ -43,7 +43,7 @@ export interface RoomLimits {
 
 export const DEFAULT_ROOM_LIMITS: RoomLimits = {
   fanOutWindowMs: 10,
-  relayHoldMs: 5_000,
+  relayHoldMs: 2_000,
   presenceUnsentBytes: 256 * 1024,
   softUnsentBytes: 1024 * 1024,
   hardUnsentBytes: 64 * 1024 * 1024,
@@ -149,6 +149,7 @@ export class Room {
         announcedBy: (id) => this.#presence.ownerOf(id)?.principal,
       },
       send: (client, ready) => this.#fanOut.toOne(client, ready),
+      taken: () => this.#fanOut.tickIfOverdue(),
       guarded: (apply) => this.#guarded(apply),
     });
     this.#link.attach(this.#linked(options), options.seq);
