@@ -1,4 +1,4 @@
-// npm run bench:realtime, npm run bench:kill: sets up what the benchmarks need, their peers included, and runs one of them.
+// npm run bench:realtime, npm run bench:kill, npm run bench:cluster: sets up what the benchmarks need, their peers included, and runs one of them.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,7 +10,11 @@ import { ROOT } from './lib/paths.mjs';
 import { step } from './lib/progress.mjs';
 import { run } from './lib/run.mjs';
 
-const COMMANDS = { realtime: 'bench/src/main.ts', kill: 'bench/src/kill.ts' };
+const COMMANDS = {
+  realtime: 'bench/src/main.ts',
+  kill: 'bench/src/kill.ts',
+  cluster: 'bench/src/cluster.ts',
+};
 
 await exitWith(async () => {
   const [command = '', ...args] = process.argv.slice(2);

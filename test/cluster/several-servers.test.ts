@@ -310,6 +310,18 @@ describe('several servers', () => {
     await leave(ada, bob);
   });
 
+  it('LOG-7: the scenes table follows the document, also where several servers wrote at one time', async () => {
+    const { sceneId, ada, bob } = await open();
+    one.bus.cut();
+    two.bus.cut();
+    putNode(ada.doc, 'by-ada');
+    putNode(bob.doc, 'by-bob');
+    await Promise.all([ada.allSaved(), bob.allSaved()]);
+    const count = async () => (await one.scenes.find('acme', sceneId))?.nodeCount;
+    await expect.poll(count, { timeout: 10_000 }).toBe(2);
+    await leave(ada, bob);
+  });
+
   it('CLU-10: a scene that is deleted closes its connections on every server', async () => {
     const { sceneId, ada, bob } = await open();
     await one.scenes.delete('acme', sceneId);

@@ -1,5 +1,5 @@
 import type { Database, SqlClient } from '../database/database.js';
-import type { Batch, SceneEntry } from './batch.js';
+import type { Batch, SceneEntry, SceneProjection } from './batch.js';
 
 /** `scenes.name` is shown in lists: longer names are cut there, and text cannot hold NUL in Postgres. */
 const NAME_MAX_LENGTH = 256;
@@ -134,6 +134,20 @@ async function commitMany(database: SqlClient, batch: Batch): Promise<Map<string
   const params = [ids, starts, lengths, names, counts, Buffer.concat(rows, size), afters];
   const result = await database.query<{ scene_id: string; seq: number | null }>(COMMIT_SQL, params);
   return new Map(result.rows.map((row) => [row.scene_id, row.seq ?? 'moved']));
+}
+
+/** Writes what the `scenes` table repeats of a document, unless the scene has left the position `seq`. */
+export async function writeProjection(
+  database: SqlClient,
+  sceneId: string,
+  seq: number,
+  { name, nodeCount }: SceneProjection,
+): Promise<void> {
+  await database.query(
+    `UPDATE scenes SET name = $3, node_count = $4
+     WHERE scene_id = $1 AND head_seq = $2 AND (name, node_count) IS DISTINCT FROM ($3::text, $4::int4)`,
+    [sceneId, seq, storableName(name), nodeCount],
+  );
 }
 
 const storableName = (name: string): string =>

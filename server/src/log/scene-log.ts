@@ -3,7 +3,7 @@ import type { Database } from '../database/database.js';
 import type { Logger } from '../observability/logger.js';
 import type { Batch, CommittedWith, SceneEntry, SceneProjection } from './batch.js';
 import { BatchQueue } from './batch-queue.js';
-import { commitBatch, type Committed } from './commit.js';
+import { commitBatch, writeProjection, type Committed } from './commit.js';
 import { CommitPace } from './commit-pace.js';
 import type { Compactor } from './compactor.js';
 import { loadScene, type StoredScene } from './load.js';
@@ -182,6 +182,11 @@ export class SceneLog {
       [sceneIds],
     );
     return new Map(rows.map((row) => [row.scene_id, row.head_seq]));
+  }
+
+  /** Writes what the `scenes` table repeats of a document, if that is the one at the position `seq`. */
+  async project(sceneId: string, seq: number, projection: SceneProjection): Promise<void> {
+    await writeProjection(this.#database, sceneId, seq, projection);
   }
 
   /** The scene is no longer open here. */

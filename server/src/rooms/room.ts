@@ -9,9 +9,10 @@ import { requireShrinks } from './checks/require-shrinks.js';
 import { DocumentIntake } from './document-intake.js';
 import { FanOut } from './fan-out.js';
 import type { FullState } from './full-state.js';
-import { LiveDocument } from './live-document.js';
+import { LiveDocument, projectionOf } from './live-document.js';
 import { LaggingClients } from './lagging-clients.js';
 import { encodeGone, Presence } from './presence.js';
+import { ProjectionRepair } from './projection-repair.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomObserver } from './room-observer.js';
 import type { RoomClient } from './room-client.js';
@@ -84,6 +85,7 @@ export class Room {
   readonly #logger: Logger;
   readonly #clients = new Set<RoomClient>();
   readonly #link: SceneLink;
+  readonly #repair: ProjectionRepair;
   readonly #presence: Presence<PresenceOwner>;
   readonly #changedPresence = new Set<number>();
   readonly #fanOut: FanOut;
@@ -95,6 +97,11 @@ export class Room {
     this.sceneId = options.sceneId;
     this.#link = options.link;
     this.#log = options.log;
+    this.#repair = new ProjectionRepair({
+      isExact: () => this.isStored && this.#link.isExact,
+      write: () => this.#log.project(this.sceneId, this.#link.position, projectionOf(options.doc)),
+      failed: (error) => this.#logger.warn({ err: error, scene: this.sceneId }, 'name and number of nodes'),
+    });
     this.#logger = options.logger;
     this.#presence = new Presence({ isSame: (a, b) => a.principal.subject === b.principal.subject });
     this.#acknowledgements = new Acknowledgements({
@@ -135,7 +142,10 @@ export class Room {
         this.#link.relayed(update);
         this.#fanOut.toAll(frame, origin);
       },
-      show: ({ frame }) => this.#fanOut.toAll(frame, undefined),
+      show: ({ frame }) => {
+        this.#repair.touched();
+        this.#fanOut.toAll(frame, undefined);
+      },
       deferred: (update) => this.#link.relayed(update),
     });
     this.#intake = new DocumentIntake({
@@ -265,6 +275,7 @@ export class Room {
     for (const client of [...this.#clients]) client.close(code, detail);
     this.#clients.clear();
     this.#link.close();
+    this.#repair.close();
     this.#document.destroy();
   }
 
