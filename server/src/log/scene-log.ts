@@ -82,7 +82,12 @@ export class SceneLog {
 
   /** Whether the bound of waiting bytes is reached. Ask before a write is applied: `append` always takes it. */
   get isFull(): boolean {
-    return this.#pendingBytes >= this.#maxPendingBytes;
+    return this.isFullWith(0);
+  }
+
+  /** Whether it is, once so many bytes more wait. */
+  isFullWith(bytes: number): boolean {
+    return this.#pendingBytes + bytes >= this.#maxPendingBytes;
   }
 
   /**

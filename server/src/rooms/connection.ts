@@ -25,6 +25,7 @@ import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { Room } from './room.js';
 import type { RoomClient } from './room-client.js';
 import { permissionDeniedFrame, presenceFrame } from './server-frames.js';
+import { TurnShare } from './turn-share.js';
 
 export interface ConnectionOptions {
   readonly webSocket: WebSocket;
@@ -88,6 +89,12 @@ export class Connection implements RoomClient {
   #suspension: DioramaError | undefined;
   #refusedWhileSuspended = false;
   readonly #budget: ConnectionBudget;
+  readonly #share = new TurnShare({
+    stop: () => this.#webSocket.pause(),
+    goOn: () => {
+      if (!this.#paused && !this.#budget.isStopped) this.#webSocket.resume();
+    },
+  });
   /** Nothing is read any more, whatever the budget allows. */
   #paused = false;
 
@@ -265,6 +272,7 @@ export class Connection implements RoomClient {
     const state = this.#state;
     if (state.kind !== 'open') return;
     this.#options.metrics.received(bytes.byteLength);
+    this.#share.took(bytes.byteLength);
     try {
       if (!isBinary) throw badFrame('Text frames are not of the protocol');
       const message = parseClientFrame(bytes);

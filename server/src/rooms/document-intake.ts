@@ -100,11 +100,13 @@ export class DocumentIntake {
     const stands = guarded(() =>
       document.apply(client, editor, (transaction) => {
         const intakes: Intake[] = [];
+        let bytes = 0;
         for (const received of updates) {
           try {
-            const intake = this.#admit(client, editor, received);
+            const intake = this.#admit(client, editor, received, bytes);
             Y.applyUpdate(document.doc, intake.update);
             intakes.push(intake);
+            bytes += intake.update.byteLength;
           } catch (error) {
             if (!(error instanceof DioramaError)) throw error;
             refusals.push(() => this.#reject(client, received.number, error));
@@ -125,10 +127,15 @@ export class DocumentIntake {
     else this.refuse(client, number, objection, { corrected: true });
   }
 
-  /** Throws when the update may not be applied to the document as it is now. */
-  #admit(client: RoomClient, editor: Principal, { update, decoded }: ReceivedUpdate): Intake {
+  /** Throws when the update may not be applied to the document as it is now, after `bytesBefore` of the same batch. */
+  #admit(
+    client: RoomClient,
+    editor: Principal,
+    { update, decoded }: ReceivedUpdate,
+    bytesBefore: number,
+  ): Intake {
     requireMayApply(this.#options.document.doc, editor.role, decoded);
-    if (this.#options.log.isFull)
+    if (this.#options.log.isFullWith(bytesBefore))
       throw new DioramaError('storage_unavailable', 'The store does not keep up; the change was not taken');
     return this.#guard.admit(update, decoded, { connection: client, subject: editor.subject });
   }

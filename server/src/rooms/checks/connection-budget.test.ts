@@ -72,12 +72,12 @@ describe('the budget of a connection', () => {
     budget.end();
   });
 
-  it('CHK-15: ten seconds above it without a pause are too many', async () => {
+  it('CHK-15: thirty seconds above it without a pause are too many', async () => {
     const { budget, calls, pass, goesOn } = start({ messagesPerSecond: 1_000, bytesPerSecond: 1e9 });
     for (let at = 0; at < 2_001; at++) budget.take(DOCUMENT, 1);
     await goesOn();
     pass(999);
-    for (let second = 0; second <= 11 && !calls.includes('exceeded'); second++) {
+    for (let second = 0; second <= 31 && !calls.includes('exceeded'); second++) {
       const goes = goesOn();
       for (let at = 0; at < 1_000; at++) budget.take(DOCUMENT, 1);
       if (calls.includes('exceeded')) break;

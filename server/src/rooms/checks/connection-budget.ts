@@ -23,7 +23,7 @@ const COSTS: Record<ClientFrame['kind'], number> = {
 };
 
 /** A connection that has been slowed down for so long without a pause is closed. */
-const MOST_OVER_MS = 10_000;
+const MOST_OVER_MS = 30_000;
 /** Without being slowed down for so long it has kept to its budget again. */
 const CALM_MS = 1_000;
 /** The shortest stop: shorter ones would be many. */
@@ -72,6 +72,11 @@ export class ConnectionBudget {
     this.#messages = bucket(messagesPerSecond);
     this.#bytes = bucket(bytesPerSecond);
     this.#presence = bucket(Math.max(1, messagesPerSecond * PRESENCE_SHARE));
+  }
+
+  /** Whether the socket is not to be read for now. */
+  get isStopped(): boolean {
+    return this.#stopped !== undefined;
   }
 
   /** Counts a message. False: it is a presence that is put off, or given up for a later one. */
