@@ -111,7 +111,9 @@ describe('access in the SDK', () => {
     const welcomes = vi.fn();
     const offline = vi.fn();
     session.on('welcome', welcomes);
-    session.on('status', (status) => status === 'offline' && offline());
+    session.on('status', (status) => {
+      if (status === 'offline') offline();
+    });
     await session.synced;
     await vi.waitFor(() => expect(welcomes).toHaveBeenCalledTimes(2), PATIENCE);
     expect(token).toHaveBeenCalledTimes(2);
