@@ -39,6 +39,8 @@ async function main(): Promise<void> {
     process.exit(code);
   };
   process.once('disconnect', () => end('the server is gone'));
+  // A server that was killed while this module was loading will never be told by an event.
+  if (process.connected === false) end('the server is gone');
   process.once('SIGTERM', () => end('SIGTERM'));
   process.once('SIGINT', () => end('SIGINT'));
 

@@ -277,6 +277,8 @@ async function main(): Promise<void> {
   process.on('SIGTERM', () => void stop('SIGTERM'));
   // Whoever started us over IPC has died without a signal: nobody is left to stop us later.
   if (process.send !== undefined) process.once('disconnect', () => void stop('parent gone'));
+  // Who died while these modules were loading is not told by an event.
+  if (process.connected === false) void stop('parent gone');
   logger.info({ config: loggableConfig(config), node: process.version, pid: process.pid }, 'starting');
   try {
     await start(config, logger, shutdown);

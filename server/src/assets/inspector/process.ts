@@ -34,3 +34,5 @@ process.on('message', (request: InspectorRequest) => {
   );
 });
 process.on('disconnect', () => process.exit(0));
+// A server that was killed while these modules were loading will never be told by an event.
+if (process.connected === false) process.exit(0);
