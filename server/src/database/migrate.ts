@@ -6,6 +6,7 @@ import { members } from './migrations/004-members.js';
 import { edits } from './migrations/005-edits.js';
 import { history } from './migrations/006-history.js';
 import { renderLeases } from './migrations/007-render-leases.js';
+import { appendFunctions } from './migrations/008-append-functions.js';
 
 interface Migration {
   readonly id: string;
@@ -21,16 +22,17 @@ const MIGRATIONS: readonly Migration[] = [
   edits,
   history,
   renderLeases,
+  appendFunctions,
 ];
 
 /** Any number will do, as long as every Diorama server takes the same one. */
 const MIGRATION_LOCK = 0x0d10_0a4a;
 
+/** Text between semicolons; those in the body of a function, between `$$`, count for nothing. */
+const STATEMENT = /(?:\$\$[\s\S]*?\$\$|[^;$])+/g;
+
 const statementsOf = (sql: string): string[] =>
-  sql
-    .split(';')
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
+  (sql.match(STATEMENT) ?? []).map((statement) => statement.trim()).filter((statement) => statement !== '');
 
 /** Brings the schema up to date. Servers that start together wait for one another on an advisory lock. */
 export async function migrate(database: Database): Promise<string[]> {

@@ -4,46 +4,9 @@ import type { Batch, SceneEntry, SceneProjection } from './batch.js';
 /** `scenes.name` is shown in lists: longer names are cut there, and text cannot hold NUL in Postgres. */
 const NAME_MAX_LENGTH = 256;
 
-/*
- * One statement is one transaction and one round trip. The rows of `scenes` are locked in the order of their ids, so
- * that two servers cannot wait for each other, and the position is taken under that lock: commit order is sequence order.
- * The bytes travel as one parameter that is cut apart here, since drivers send arrays of bytea as text.
- */
-const COMMIT_SQL = /* sql */ `
-  WITH input AS (
-    SELECT * FROM unnest($1::text[], $2::int4[], $3::int4[], $4::text[], $5::int4[], $7::int8[])
-      AS i (scene_id, start, length, name, node_count, after)
-  ), locked AS (
-    SELECT scene_id FROM scenes WHERE scene_id = ANY ($1::text[]) ORDER BY scene_id FOR UPDATE
-  ), heads AS (
-    UPDATE scenes s
-    SET head_seq = s.head_seq + 1, updated_at = now(),
-        name = COALESCE(i.name, s.name), node_count = COALESCE(i.node_count, s.node_count)
-    FROM input i JOIN locked l ON l.scene_id = i.scene_id
-    WHERE s.scene_id = i.scene_id AND (i.after IS NULL OR s.head_seq = i.after)
-    RETURNING s.scene_id, s.head_seq
-  ), inserted AS (
-    INSERT INTO scene_updates (scene_id, seq, data)
-    SELECT h.scene_id, h.head_seq, substring($6::bytea FROM i.start + 1 FOR i.length)
-    FROM heads h JOIN input i ON i.scene_id = h.scene_id
-    RETURNING scene_id, seq
-  )
-  SELECT l.scene_id, n.seq FROM locked l LEFT JOIN inserted n ON n.scene_id = l.scene_id`;
-
-/*
- * Most commits hold one scene. Locking and cutting cost more than half of the time then, and no order has to be kept. It returns
- * nothing where the scene is gone or has moved; the other statement tells which.
- */
-const COMMIT_ONE_SQL = /* sql */ `
-  WITH head AS (
-    UPDATE scenes
-    SET head_seq = head_seq + 1, updated_at = now(),
-        name = COALESCE($3::text, name), node_count = COALESCE($4::int4, node_count)
-    WHERE scene_id = $1 AND ($5::int8 IS NULL OR head_seq = $5)
-    RETURNING head_seq
-  )
-  INSERT INTO scene_updates (scene_id, seq, data) SELECT $1, head_seq, $2::bytea FROM head
-  RETURNING seq`;
+// Each is one transaction and one round trip; migration 008 has what they do.
+const COMMIT_ONE_SQL = 'SELECT append_update($1, $2, $3, $4, $5) AS seq';
+const COMMIT_SQL = 'SELECT scene, seq FROM append_updates($1, $2, $3, $4, $5, $6, $7)';
 
 /** The position of a scene's row; `moved` when the scene is not at the position that the row was to follow. */
 export type Committed = number | 'moved';
@@ -96,21 +59,42 @@ async function commitAll(
 }
 
 async function commitRows(database: SqlClient, batch: Batch): Promise<Map<string, Committed>> {
-  const [only, ...others] = batch.entries.values();
-  const seq = only !== undefined && others.length === 0 ? await commitOne(database, only) : undefined;
-  if (only !== undefined && seq !== undefined) return new Map([[only.sceneId, seq]]);
-  return commitMany(database, batch);
+  const entries = [...batch.entries.values()];
+  const positions = new Map<string, Committed>(await appendRows(database, entries));
+  const missing = entries.filter((entry) => !positions.has(entry.sceneId)).map((entry) => entry.sceneId);
+  if (missing.length === 0) return positions;
+  const { rows } = await database.query<{ scene_id: string }>(
+    'SELECT scene_id FROM scenes WHERE scene_id = ANY ($1::text[])',
+    [missing],
+  );
+  for (const row of rows) positions.set(row.scene_id, 'moved');
+  return positions;
 }
 
-async function commitOne(database: SqlClient, entry: SceneEntry): Promise<number | undefined> {
+/** The positions of the rows that were appended. */
+async function appendRows(
+  database: SqlClient,
+  entries: readonly SceneEntry[],
+): Promise<readonly (readonly [sceneId: string, seq: number])[]> {
+  const [only, ...others] = entries;
+  if (only === undefined) return [];
+  if (others.length > 0) return appendMany(database, entries);
+  const seq = await appendOne(database, only);
+  return seq === null ? [] : [[only.sceneId, seq]];
+}
+
+async function appendOne(database: SqlClient, entry: SceneEntry): Promise<number | null> {
   const projection = entry.projection?.();
   const name = projection === undefined ? null : storableName(projection.name);
   const params = [entry.sceneId, entry.row(), name, projection?.nodeCount ?? null, entry.after ?? null];
-  const { rows } = await database.query<{ seq: number }>(COMMIT_ONE_SQL, params);
-  return rows[0]?.seq;
+  const { rows } = await database.query<{ seq: number | null }>(COMMIT_ONE_SQL, params);
+  return rows[0]?.seq ?? null;
 }
 
-async function commitMany(database: SqlClient, batch: Batch): Promise<Map<string, Committed>> {
+async function appendMany(
+  database: SqlClient,
+  entries: readonly SceneEntry[],
+): Promise<(readonly [sceneId: string, seq: number])[]> {
   const ids: string[] = [];
   const starts: number[] = [];
   const lengths: number[] = [];
@@ -119,10 +103,10 @@ async function commitMany(database: SqlClient, batch: Batch): Promise<Map<string
   const rows: Uint8Array[] = [];
   const afters: (number | null)[] = [];
   let size = 0;
-  for (const [sceneId, entry] of batch.entries) {
+  for (const entry of entries) {
     const row = entry.row();
     const projection = entry.projection?.();
-    ids.push(sceneId);
+    ids.push(entry.sceneId);
     starts.push(size);
     lengths.push(row.byteLength);
     names.push(projection === undefined ? null : storableName(projection.name));
@@ -131,9 +115,9 @@ async function commitMany(database: SqlClient, batch: Batch): Promise<Map<string
     afters.push(entry.after ?? null);
     size += row.byteLength;
   }
-  const params = [ids, starts, lengths, names, counts, Buffer.concat(rows, size), afters];
-  const result = await database.query<{ scene_id: string; seq: number | null }>(COMMIT_SQL, params);
-  return new Map(result.rows.map((row) => [row.scene_id, row.seq ?? 'moved']));
+  const params = [ids, starts, lengths, names, counts, afters, Buffer.concat(rows, size)];
+  const result = await database.query<{ scene: string; seq: number }>(COMMIT_SQL, params);
+  return result.rows.map((row) => [row.scene, row.seq] as const);
 }
 
 /** Writes what the `scenes` table repeats of a document, unless the scene has left the position `seq`. */
