@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { LogMetrics } from '../log/log-metrics.js';
 import type { RealtimeMetrics } from '../rooms/realtime-metrics.js';
+import { createDocumentMetrics } from './document-metrics.js';
 
 /** From half a tick of the fan-out to a commit that waited for a database. */
 const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
@@ -50,6 +51,7 @@ export function createRealtimeMetrics(registry: Registry): RealtimeMetrics & Log
   const compaction = seconds('diorama_log_compaction_seconds', 'Seconds that a compaction took');
 
   return {
+    ...createDocumentMetrics(registry),
     roomOpened: () => rooms.inc(),
     roomClosed: () => rooms.dec(),
     connectionOpened: () => connections.inc(),

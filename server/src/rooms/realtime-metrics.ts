@@ -1,9 +1,13 @@
 import type { ErrorCode } from '@diorama/shared';
+import type { DocumentSize } from './checks/document-size.js';
 
 /** What the live part of the server measures of itself. */
 export interface RealtimeMetrics {
   roomOpened(): void;
   roomClosed(): void;
+  /** The document of an open room, until it is closed. */
+  documentOpened(size: DocumentSize): void;
+  documentClosed(size: DocumentSize): void;
   connectionOpened(): void;
   /** `code` is the WebSocket close code. */
   connectionClosed(code: number): void;
@@ -23,6 +27,8 @@ export interface RealtimeMetrics {
 export const NO_REALTIME_METRICS: RealtimeMetrics = {
   roomOpened: () => undefined,
   roomClosed: () => undefined,
+  documentOpened: () => undefined,
+  documentClosed: () => undefined,
   connectionOpened: () => undefined,
   connectionClosed: () => undefined,
   received: () => undefined,

@@ -6,6 +6,7 @@ import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { requireShrinks } from './checks/require-shrinks.js';
+import { DocumentSize } from './checks/document-size.js';
 import { DocumentIntake } from './document-intake.js';
 import { FanOut } from './fan-out.js';
 import type { FullState } from './full-state.js';
@@ -81,6 +82,8 @@ export class Room {
   readonly sceneId: string;
   readonly #document: LiveDocument;
   readonly #intake: DocumentIntake;
+  readonly #size: DocumentSize;
+  readonly #metrics: RealtimeMetrics;
   readonly #log: SceneLog;
   readonly #logger: Logger;
   readonly #clients = new Set<RoomClient>();
@@ -148,14 +151,21 @@ export class Room {
       },
       deferred: (update) => this.#link.relayed(update),
     });
+    this.#metrics = options.metrics;
+    this.#size = new DocumentSize({
+      doc: options.doc,
+      bytes: options.fullState.bytes,
+      maxBytes: options.limits.sceneMaxBytes,
+      now: () => performance.now(),
+    });
+    this.#metrics.documentOpened(this.#size);
     this.#intake = new DocumentIntake({
       document: this.#document,
       log: options.log,
       acknowledgements: this.#acknowledgements,
       metrics: options.metrics,
       guard: {
-        bytes: options.fullState.bytes,
-        maxBytes: options.limits.sceneMaxBytes,
+        size: this.#size,
         announcedBy: (id) => this.#presence.ownerOf(id)?.principal,
       },
       send: (client, ready) => this.#fanOut.toOne(client, ready),
@@ -276,6 +286,7 @@ export class Room {
     this.#clients.clear();
     this.#link.close();
     this.#repair.close();
+    this.#metrics.documentClosed(this.#size);
     this.#document.destroy();
   }
 

@@ -2,7 +2,8 @@ import { DOCUMENT_LIMITS, documentToJson } from '@diorama/shared';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { decodeChecked } from '../update-check.js';
-import { DocumentGuard, type DocumentGuardOptions, type Sender } from './document-guard.js';
+import { DocumentGuard, type Sender } from './document-guard.js';
+import { DocumentSize } from './document-size.js';
 
 const POSE = { parent: null, order: 'a0', translation: [1, 2, 3], rotation: [0, 0, 0, 1], scale: [1, 1, 1] };
 
@@ -21,17 +22,21 @@ class Stage {
   /** Who has announced which client id. */
   readonly announced = new Map<number, { subject: string }>();
 
-  constructor(fill?: (doc: Y.Doc) => void, options: Partial<DocumentGuardOptions> = {}) {
+  constructor(
+    fill?: (doc: Y.Doc) => void,
+    {
+      maxBytes = 64 * 1024 * 1024,
+      now = () => performance.now(),
+    }: { maxBytes?: number; now?: () => number } = {},
+  ) {
     const before = new Y.Doc();
     if (fill) before.transact(() => fill(before));
     for (const doc of [this.server, this.sender, this.other])
       Y.applyUpdate(doc, Y.encodeStateAsUpdate(before));
     this.guard = new DocumentGuard({
       doc: this.server,
-      bytes: 0,
-      maxBytes: 64 * 1024 * 1024,
+      size: new DocumentSize({ doc: this.server, bytes: 0, maxBytes, now }),
       announcedBy: (id) => this.announced.get(id),
-      ...options,
     });
     this.server.on('update', (update: Uint8Array) => this.frames.push(update));
     this.other.on('afterTransaction', () => this.seen.push(raw(this.other)));

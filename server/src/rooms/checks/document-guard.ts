@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import type { DecodedUpdate } from '../update-check.js';
 import { ClientIds } from './client-ids.js';
 import { DocumentChecks } from './document-checks.js';
-import { DocumentSize } from './document-size.js';
+import type { DocumentSize } from './document-size.js';
 import { EntryCounts } from './entry-counts.js';
 import { withoutClients, withTombstones } from './rewrite.js';
 import { deleteSwallowed } from './swallowed.js';
@@ -13,14 +13,10 @@ import { WaitingUpdates } from './waiting-updates.js';
 
 export interface DocumentGuardOptions {
   readonly doc: Y.Doc;
-  /** What is stored of the document takes so many bytes. */
-  readonly bytes: number;
-  /** A document that is encoded to more bytes takes deletions only. */
-  readonly maxBytes: number;
+  /** A document that is larger than its bound takes deletions only. */
+  readonly size: DocumentSize;
   /** Whose presence has a Yjs client id. */
   readonly announcedBy: (id: number) => { readonly subject: string } | undefined;
-  /** Milliseconds of some clock that only goes forward. */
-  readonly now?: () => number;
 }
 
 /** Who sends an update. */
@@ -56,12 +52,12 @@ export class DocumentGuard {
   readonly #waiting: WaitingUpdates<object>;
   readonly #clientIds: ClientIds;
 
-  constructor({ doc, bytes, maxBytes, announcedBy, now = () => performance.now() }: DocumentGuardOptions) {
+  constructor({ doc, size, announcedBy }: DocumentGuardOptions) {
     this.#doc = doc;
     doc.clientID = serverClientId(doc);
     this.#counts = new EntryCounts(doc);
     this.#checks = new DocumentChecks(doc, this.#counts);
-    this.#size = new DocumentSize({ doc, bytes, maxBytes, now });
+    this.#size = size;
     this.#waiting = new WaitingUpdates(doc);
     this.#clientIds = new ClientIds(doc, announcedBy);
   }

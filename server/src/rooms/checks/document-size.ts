@@ -21,28 +21,42 @@ const SHARE = 20;
 export class DocumentSize {
   readonly #options: DocumentSizeOptions;
   #estimate: number;
+  #measured: number;
   #measuredAt = -Infinity;
   #measuringTook = 0;
 
   constructor(options: DocumentSizeOptions) {
     this.#options = options;
     this.#estimate = options.bytes;
+    this.#measured = options.bytes;
     options.doc.on('update', (update: Uint8Array) => (this.#estimate += update.byteLength));
+  }
+
+  /** At least what the document takes when it is encoded. */
+  get estimate(): number {
+    return this.#estimate;
+  }
+
+  /** What it took when it was opened or measured last. */
+  get measured(): number {
+    return this.#measured;
   }
 
   /** Whether there is no room for so many bytes more. */
   isFullWith(bytes: number): boolean {
     const { maxBytes, now } = this.#options;
     if (this.#estimate + bytes <= maxBytes) return false;
-    if (now() - this.#measuredAt >= this.#measuringTook * SHARE) this.#measure();
+    if (now() - this.#measuredAt >= this.#measuringTook * SHARE) this.measure();
     return this.#estimate + bytes > maxBytes;
   }
 
-  #measure(): void {
+  /** Encodes the document. Returns the milliseconds that it took. */
+  measure(): number {
     const { doc, now } = this.#options;
     const since = now();
-    this.#estimate = Y.encodeStateAsUpdate(doc).byteLength;
+    this.#estimate = this.#measured = Y.encodeStateAsUpdate(doc).byteLength;
     this.#measuredAt = now();
     this.#measuringTook = this.#measuredAt - since;
+    return this.#measuringTook;
   }
 }
