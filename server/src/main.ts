@@ -73,9 +73,12 @@ const EDITS_DAYS = 90;
 /** One line for whoever watches the terminal; the log has the details. */
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const openDatabase = (config: Config): Promise<Database> =>
+const openDatabase = (config: Config, logger: Logger): Promise<Database> =>
   config.DATABASE_URL === undefined
-    ? openPglite({ dataDir: join(config.dataDir, 'database') })
+    ? openPglite({
+        dataDir: join(config.dataDir, 'database'),
+        upkeepFailed: (error) => logger.warn({ err: error }, 'cleaning up the database'),
+      })
     : openPostgres({ connectionString: config.DATABASE_URL });
 
 async function openObjects(config: Config, directory: string): Promise<ObjectStore> {
@@ -104,7 +107,7 @@ async function openBus({ DATABASE_URL, REDIS_URL }: Config, logger: Logger): Pro
 
 async function start(config: Config, logger: Logger, shutdown: Shutdown): Promise<void> {
   tell('Opening the database …');
-  const database = await openDatabase(config);
+  const database = await openDatabase(config, logger);
   shutdown.register('database', () => database.close());
   const applied = await migrate(database);
   logger.info({ applied }, 'database is up to date');

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import * as Y from 'yjs';
+import { lowerThreadPriority } from '../processes/low-priority.js';
 import { encodeRow } from './row-codec.js';
 import { splitState } from './state-parts.js';
 
@@ -23,6 +24,7 @@ function compact(task: CompactionTask): Uint8Array {
   return encodeRow(splitState(Y.encodeStateAsUpdate(doc)));
 }
 
+lowerThreadPriority();
 parentPort?.on('message', (task: CompactionTask) => {
   try {
     const snapshot = compact(task);

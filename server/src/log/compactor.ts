@@ -3,6 +3,7 @@ import type { Logger } from '../observability/logger.js';
 import { CompactionThread } from './compaction-thread.js';
 import { loadScene, type StoredScene } from './load.js';
 import { NO_LOG_METRICS, type LogMetrics } from './log-metrics.js';
+import { encodeRow } from './row-codec.js';
 
 export interface CompactorOptions {
   readonly database: Database;
@@ -20,6 +21,19 @@ interface Tail {
   snapshotBytes: number;
 }
 
+/** What an open scene holds in memory. */
+export interface OpenState {
+  /** The position up to which every row of the log is in `state`, which may hold more. */
+  readonly seq: number;
+  /** The whole document as one update (V1). */
+  readonly state: Uint8Array;
+}
+
+interface Snapshot {
+  readonly seq: number;
+  readonly data: Uint8Array;
+}
+
 /** Namespace of the advisory locks, beside the hash of the scene's id. */
 const COMPACTION_LOCK = 0x0d10_c04a;
 
@@ -32,6 +46,7 @@ export class Compactor {
   readonly #maxTailBytes: number;
   readonly #thread = new CompactionThread();
   readonly #tails = new Map<string, Tail>();
+  readonly #open = new Map<string, () => OpenState | undefined>();
   readonly #due = new Set<string>();
   #running: Promise<void> | undefined;
   #closed = false;
@@ -52,6 +67,12 @@ export class Compactor {
 
   untrack(sceneId: string): void {
     this.#tails.delete(sceneId);
+    this.#open.delete(sceneId);
+  }
+
+  /** The scene is open, and `state` gives what it holds, or undefined where that is large or not to be stored just now. */
+  offer(sceneId: string, state: () => OpenState | undefined): void {
+    this.#open.set(sceneId, state);
   }
 
   /** A row of the scene was committed. */
@@ -82,14 +103,26 @@ export class Compactor {
    * Returns its position, or undefined when there was nothing to do or another server was faster.
    */
   async compact(sceneId: string): Promise<number | undefined> {
-    const stored = await loadScene(this.#database, sceneId);
+    const snapshot = this.#openSnapshot(sceneId) ?? (await this.#storedSnapshot(sceneId));
+    if (snapshot === undefined) return undefined;
+    const replaced = await this.#database.transaction((tx) => replaceSnapshot(tx, sceneId, snapshot));
+    if (!replaced) return undefined;
+    const tail = this.#tails.get(sceneId);
+    if (tail !== undefined) tail.snapshotBytes = snapshot.data.byteLength;
+    return snapshot.seq;
+  }
+
+  /** Of an open scene that is small: to encode it takes a millisecond, to read and decode its log hundreds. */
+  #openSnapshot(sceneId: string): Snapshot | undefined {
+    const open = this.#open.get(sceneId)?.();
+    return open === undefined ? undefined : { seq: open.seq, data: encodeRow([open.state]) };
+  }
+
+  async #storedSnapshot(sceneId: string): Promise<Snapshot | undefined> {
+    const stored: StoredScene = await loadScene(this.#database, sceneId);
     if (stored.tail.rows === 0) return undefined;
     // The document is decoded outside of the transaction, which on PGlite would hold up every commit.
-    const data = await this.#thread.run(stored.updates);
-    const seq = await this.#database.transaction((tx) => replaceSnapshot(tx, sceneId, stored, data));
-    const tail = this.#tails.get(sceneId);
-    if (tail !== undefined && seq !== undefined) tail.snapshotBytes = data.byteLength;
-    return seq;
+    return { seq: stored.seq, data: await this.#thread.run(stored.updates) };
   }
 
   #consider(sceneId: string): void {
@@ -124,26 +157,21 @@ export class Compactor {
   }
 }
 
-async function replaceSnapshot(
-  tx: SqlClient,
-  sceneId: string,
-  base: StoredScene,
-  data: Uint8Array,
-): Promise<number | undefined> {
+/** Returns whether the snapshot was stored: another server may be at it, or have stored one that goes as far. */
+async function replaceSnapshot(tx: SqlClient, sceneId: string, { seq, data }: Snapshot): Promise<boolean> {
   const lock = await tx.query<{ taken: boolean }>(
     'SELECT pg_try_advisory_xact_lock($1, hashtext($2)) AS taken',
     [COMPACTION_LOCK, sceneId],
   );
-  if (lock.rows[0]?.taken !== true) return undefined;
-  // Another server may have compacted between our read and the lock: then its snapshot stands, and ours is dropped.
+  if (lock.rows[0]?.taken !== true) return false;
   const inserted = await tx.query(
     `INSERT INTO scene_snapshots (scene_id, seq, data, sha256)
      SELECT $1, $2, $3, sha256($3::bytea) FROM scenes WHERE scene_id = $1
-       AND COALESCE((SELECT max(seq) FROM scene_snapshots WHERE scene_id = $1), 0) = $4`,
-    [sceneId, base.seq, data, base.snapshotSeq],
+       AND COALESCE((SELECT max(seq) FROM scene_snapshots WHERE scene_id = $1), 0) < $2`,
+    [sceneId, seq, data],
   );
-  if (inserted.rowCount === 0) return undefined;
-  await tx.query('DELETE FROM scene_snapshots WHERE scene_id = $1 AND seq < $2', [sceneId, base.seq]);
-  await tx.query('DELETE FROM scene_updates WHERE scene_id = $1 AND seq <= $2', [sceneId, base.seq]);
-  return base.seq;
+  if (inserted.rowCount === 0) return false;
+  await tx.query('DELETE FROM scene_snapshots WHERE scene_id = $1 AND seq < $2', [sceneId, seq]);
+  await tx.query('DELETE FROM scene_updates WHERE scene_id = $1 AND seq <= $2', [sceneId, seq]);
+  return true;
 }

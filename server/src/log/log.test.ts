@@ -225,6 +225,27 @@ describe.each(Object.keys(ADAPTERS))('the log on %s', (name) => {
     await Promise.all(compactors.map((each) => each.close()));
   });
 
+  it('LOG-17: an open scene gives what it holds; rows behind its position stay, an older position changes nothing', async () => {
+    const sceneId = await createScene();
+    const compaction = compactor();
+    const log = new SceneLog({ database, logger, compactor: compaction, windowMs: 0 });
+    await log.load(sceneId);
+    const { set, commits, doc } = writer(log, sceneId);
+    const position = async (): Promise<number> => (await commits.at(-1)) as number;
+    set('a', 1);
+    set('b', 2);
+    const seq = await position();
+    const open = { seq, state: Y.encodeStateAsUpdate(doc) };
+    log.offer(sceneId, () => open);
+    set('c', 3);
+    const last = await position();
+    expect(await compaction.compact(sceneId)).toBe(seq);
+    expect(await rowsOf(sceneId)).toEqual(Array.from({ length: last - seq }, (_, at) => seq + 1 + at));
+    expect((await stored(sceneId)).nodes).toEqual({ a: 1, b: 2, c: 3 });
+    expect(await compaction.compact(sceneId)).toBeUndefined();
+    await compaction.close();
+  });
+
   it('LOG-13: a scene that grows while it is open is compacted by itself', async () => {
     const sceneId = await createScene();
     const compaction = compactor({ maxTailRows: 10 });

@@ -5,7 +5,7 @@ import type { Batch, CommittedWith, SceneEntry, SceneProjection } from './batch.
 import { BatchQueue } from './batch-queue.js';
 import { commitBatch, writeProjection, type Committed } from './commit.js';
 import { CommitPace } from './commit-pace.js';
-import type { Compactor } from './compactor.js';
+import type { Compactor, OpenState } from './compactor.js';
 import { loadScene, type StoredScene } from './load.js';
 import { NO_LOG_METRICS, type LogMetrics } from './log-metrics.js';
 
@@ -192,6 +192,15 @@ export class SceneLog {
   /** Writes what the `scenes` table repeats of a document, if that is the one at the position `seq`. */
   async project(sceneId: string, seq: number, projection: SceneProjection): Promise<void> {
     await writeProjection(this.#database, sceneId, seq, projection);
+  }
+
+  /** The scene is open, and `state` gives what it holds, or undefined where that is large; its log is kept short with it. */
+  offer(sceneId: string, state: () => OpenState | undefined): void {
+    this.#compactor?.offer(sceneId, () => {
+      // What is stored with an edit must not come later than the edit itself.
+      if (this.#waiting(sceneId).some((entry) => entry.committedWith !== undefined)) return undefined;
+      return state();
+    });
   }
 
   /** The scene is no longer open here. */

@@ -2,6 +2,7 @@ import { DioramaError, type ErrorCode } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
 import { decodeStored } from '../log/load.js';
+import type { OpenState } from '../log/compactor.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
 import { Acknowledgements } from './acknowledgements.js';
@@ -173,6 +174,7 @@ export class Room {
       guarded: (apply) => this.#guarded(apply),
     });
     this.#link.attach(this.#linked(options), options.seq);
+    this.#log.offer(this.sceneId, () => this.#smallState());
   }
 
   get isClosed(): boolean {
@@ -298,6 +300,12 @@ export class Room {
       throw new DioramaError('precondition_failed', `The scene is at ${at}, not at ${seq}`);
   }
 
+  #smallState(): OpenState | undefined {
+    const { doc } = this.#document;
+    if (this.isClosed || countStructs(doc) > MOST_STRUCTS_OF_A_SMALL_STATE) return undefined;
+    return { seq: this.#link.position, state: Y.encodeStateAsUpdate(doc) };
+  }
+
   #guarded(apply: () => void): boolean {
     try {
       apply();
@@ -396,4 +404,13 @@ export class Room {
       this.#logger.error({ err: error, scene: this.sceneId }, 'room failed');
     this.close(known.code);
   }
+}
+
+/** So many are encoded in a millisecond, and can be sent as one part. */
+const MOST_STRUCTS_OF_A_SMALL_STATE = 2_000;
+
+function countStructs(doc: Y.Doc): number {
+  let count = 0;
+  for (const structs of doc.store.clients.values()) count += structs.length;
+  return count;
 }

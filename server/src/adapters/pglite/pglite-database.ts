@@ -3,10 +3,15 @@ import type { Database, QueryResult, SqlClient } from '../../database/database.j
 import { compiledEntry } from '../../processes/compiled-entry.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { OPENED_ID, type PgliteFailure, type PgliteReply, type PgliteRequest } from './protocol.js';
+import { keepUp } from './upkeep.js';
 
 export interface PgliteOptions {
   /** Directory of the database files; `<dataDir>.lock` beside it keeps other processes out. */
   readonly dataDir: string;
+  /** Time between two rounds of cleaning up behind deleted rows. Default 10,000 ms. */
+  readonly upkeepMs?: number;
+  /** Such a round failed; the next one tries again. */
+  readonly upkeepFailed?: (error: unknown) => void;
 }
 
 /**
@@ -19,7 +24,7 @@ export async function openPglite(options: PgliteOptions): Promise<Database> {
   try {
     const thread = new PgliteThread(options.dataDir);
     await thread.opened;
-    return new PgliteDatabase(thread, () => lock.release());
+    return new PgliteDatabase(thread, options, () => lock.release());
   } catch (error) {
     await lock.release();
     throw error;
@@ -112,14 +117,23 @@ class PgliteClient implements SqlClient {
   }
 }
 
+const UPKEEP_MS = 10_000;
+
 class PgliteDatabase extends PgliteClient implements Database {
   readonly #thread: PgliteThread;
+  readonly #options: PgliteOptions;
   readonly #release: () => Promise<void>;
+  readonly #timer: NodeJS.Timeout;
+  #upkeep: Promise<void> | undefined;
+  #lastSeen: number;
 
-  constructor(thread: PgliteThread, release: () => Promise<void>) {
+  constructor(thread: PgliteThread, options: PgliteOptions, release: () => Promise<void>) {
     super(thread, null);
     this.#thread = thread;
+    this.#options = options;
     this.#release = release;
+    this.#lastSeen = thread.lastId;
+    this.#timer = setInterval(() => this.#keepUp(), options.upkeepMs ?? UPKEEP_MS).unref();
   }
 
   async transaction<T>(work: (tx: SqlClient) => Promise<T>): Promise<T> {
@@ -138,8 +152,20 @@ class PgliteDatabase extends PgliteClient implements Database {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#upkeep;
     await this.#thread.request({ kind: 'close' });
     await this.#thread.terminate();
     await this.#release();
+  }
+
+  #keepUp(): void {
+    if (this.#upkeep !== undefined || this.#thread.lastId === this.#lastSeen) return;
+    this.#upkeep = keepUp(this)
+      .catch((error: unknown) => this.#options.upkeepFailed?.(error))
+      .finally(() => {
+        this.#upkeep = undefined;
+        this.#lastSeen = this.#thread.lastId;
+      });
   }
 }
