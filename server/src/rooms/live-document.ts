@@ -48,8 +48,6 @@ export interface Origin {
   readonly client: RoomClient | undefined;
   /** It is in the log already. */
   readonly isStored?: boolean;
-  /** The updates that it consists of, where they are to go on as they came. */
-  pieces?: readonly Uint8Array[];
   /** It undid some of what the client wrote, so the client has to hear of it too. */
   corrected?: boolean;
   /** What is stored with the change. */
@@ -65,6 +63,8 @@ export class LiveDocument {
   readonly #options: LiveDocumentOptions;
   readonly #gate: RelayGate;
   readonly #unresolved: UnresolvedUpdates;
+  readonly #onUpdate = (update: Uint8Array, origin: Origin | typeof FOREIGN | null): void =>
+    this.#updated(update, origin);
   #projectionChanged = false;
   /** What the document held before the first update that the gate holds back. */
   #beforeHeld: Uint8Array | undefined;
@@ -84,12 +84,7 @@ export class LiveDocument {
    */
   apply(client: RoomClient, editor: Principal, write: (transaction: Y.Transaction) => Written): void {
     const origin: Origin = { editor, client };
-    const updates = this.doc.transact((transaction) => {
-      const written = write(transaction);
-      origin.corrected = written.corrected;
-      if (!written.corrected && written.updates.length <= MOST_PIECES) origin.pieces = written.updates;
-      return written.updates;
-    }, origin);
+    const updates = this.#transactPieces(origin, write);
     if (!this.#unresolved.take()) return;
     // Yjs keeps some of it until what it depends on arrives. That is not relayed yet, but it must survive us.
     for (const update of updates) {
@@ -157,7 +152,7 @@ export class LiveDocument {
   }
 
   #watch(): void {
-    const { log, relay, show, observer, sceneId } = this.#options;
+    const { log, observer, sceneId } = this.#options;
     const scene = new SceneDoc(this.doc);
     // Named once, so that Yjs knows them as maps and not as whatever comes first.
     const { sceneMap, nodesMap } = scene;
@@ -175,24 +170,44 @@ export class LiveDocument {
       if (!this.#gate.isEmpty) return;
       this.#beforeHeld = log.isQuick ? undefined : Y.encodeStateVector(this.doc);
     });
-    this.doc.on('update', (update: Uint8Array, origin: Origin | typeof FOREIGN | null) => {
-      if (origin === FOREIGN) {
-        // It does not wait for a slow log here: where it comes from it has waited for its own.
-        show(this.#framed(update));
-        return;
-      }
-      if (origin?.isStored === true) {
-        relay(this.#framed(update), undefined);
-        return;
-      }
-      const sender = origin?.corrected === true ? undefined : origin?.client;
-      for (const piece of origin?.pieces ?? [update]) {
-        const commit = this.#append(piece, origin?.committedWith);
-        const framed = this.#framed(piece);
-        if (this.#beforeHeld === undefined) relay(framed, sender);
-        else this.#gate.hold(framed, sender, commit);
-      }
-    });
+    this.doc.on('update', this.#onUpdate);
+  }
+
+  /** Those updates that may go on as they came do so: Yjs, which would encode all of it once more, is not asked to. */
+  #transactPieces(origin: Origin, write: (transaction: Y.Transaction) => Written): readonly Uint8Array[] {
+    let pieces: readonly Uint8Array[] | undefined;
+    let changed: Y.Transaction | undefined;
+    try {
+      return this.doc.transact((transaction) => {
+        const { updates, corrected } = write(transaction);
+        origin.corrected = corrected;
+        if (!corrected && updates.length <= MOST_PIECES) {
+          pieces = updates;
+          changed = transaction;
+          this.doc.off('update', this.#onUpdate);
+        }
+        return updates;
+      }, origin);
+    } finally {
+      if (pieces !== undefined) this.doc.on('update', this.#onUpdate);
+      if (pieces !== undefined && changed !== undefined && hasContent(changed))
+        for (const piece of pieces) this.#written(piece, origin);
+    }
+  }
+
+  #updated(update: Uint8Array, origin: Origin | typeof FOREIGN | null): void {
+    // From elsewhere it does not wait for a slow log here: it has waited for its own.
+    if (origin === FOREIGN) this.#options.show(this.#framed(update));
+    else if (origin?.isStored === true) this.#options.relay(this.#framed(update), undefined);
+    else this.#written(update, origin ?? undefined);
+  }
+
+  #written(update: Uint8Array, origin: Origin | undefined): void {
+    const commit = this.#append(update, origin?.committedWith);
+    const framed = this.#framed(update);
+    const sender = origin?.corrected === true ? undefined : origin?.client;
+    if (this.#beforeHeld === undefined) this.#options.relay(framed, sender);
+    else this.#gate.hold(framed, sender, commit);
   }
 
   /** The update as it is sent, which those who join later are sent too. */
@@ -210,6 +225,13 @@ export class LiveDocument {
     appended(commit);
     return commit;
   }
+}
+
+/** Whether Yjs would have told of it: not all updates bring something new. */
+function hasContent({ deleteSet, beforeState, afterState }: Y.Transaction): boolean {
+  if (deleteSet.clients.size > 0) return true;
+  for (const [client, clock] of afterState) if (beforeState.get(client) !== clock) return true;
+  return false;
 }
 
 /** What the `scenes` table repeats of a document. */
