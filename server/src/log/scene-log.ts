@@ -34,6 +34,10 @@ const QUICK_COMMITS_IN_A_ROW = 25;
 /** A commit that takes longer may take for ever: the database is away. */
 const STALLED_MS = 2_000;
 
+/** Commits of many scenes take long: the more gathers meanwhile, the less each update costs. */
+const REST_PER_COMMIT = 3;
+const MOST_REST_MS = 40;
+
 const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 2_000;
 
@@ -65,8 +69,8 @@ export class SceneLog {
   #timer: NodeJS.Timeout | undefined;
   #pendingBytes = 0;
   #failures = 0;
-  /** When the last commit began. */
-  #lastCommit = -Infinity;
+  /** When the next commit may begin. */
+  #notBefore = -Infinity;
 
   constructor(options: SceneLogOptions) {
     this.#database = options.database;
@@ -223,7 +227,7 @@ export class SceneLog {
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#inFlight !== undefined || this.#queue.first === undefined) return;
-    this.#wait(Math.max(0, this.#lastCommit + this.#windowMs - this.#now()));
+    this.#wait(Math.max(0, this.#notBefore - this.#now()));
   }
 
   #wait(milliseconds: number): void {
@@ -237,9 +241,12 @@ export class SceneLog {
     const batch = this.#queue.takeFirst();
     if (batch === undefined) return;
     this.#inFlight = batch;
-    this.#lastCommit = this.#now();
+    const began = this.#now();
     void this.#commit(batch).then((next) => {
       this.#inFlight = undefined;
+      const ended = this.#now();
+      const rest = Math.min((ended - began) * REST_PER_COMMIT, MOST_REST_MS);
+      this.#notBefore = Math.max(began + this.#windowMs, ended + rest);
       if (next === 'retry') this.#wait(Math.min(RETRY_FIRST_MS * 2 ** (this.#failures - 1), RETRY_MOST_MS));
       else this.#schedule();
     });
