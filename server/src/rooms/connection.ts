@@ -94,6 +94,7 @@ export class Connection implements RoomClient {
     goOn: () => {
       if (!this.#paused && !this.#budget.isStopped) this.#webSocket.resume();
     },
+    isCongested: () => this.#state.kind === 'open' && this.#state.room.isCongested,
   });
   /** Nothing is read any more, whatever the budget allows. */
   #paused = false;

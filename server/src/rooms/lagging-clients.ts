@@ -58,6 +58,15 @@ export class LaggingClients {
     return true;
   }
 
+  /** Whether more than half of the clients have so much unsent that they are about to lag. */
+  areMostSlow(clients: ReadonlySet<RoomClient>): boolean {
+    const { presenceUnsentBytes } = this.#options.limits;
+    let slow = 0;
+    // Those that lag cost nothing more, however slow they are.
+    for (const client of clients) if (client.unsentBytes > presenceUnsentBytes && !this.has(client)) slow++;
+    return slow > clients.size / 2;
+  }
+
   delete(client: RoomClient): void {
     this.#lags.delete(client);
   }

@@ -28,13 +28,6 @@ export interface LiveDocumentOptions {
   readonly deferred: (update: Uint8Array) => void;
 }
 
-/**
- * Up to so many frames of one piece go on one by one, so that others see every state between; of more, they see the last.
- *
- * Yjs writes one update for a transaction, without what was overwritten in it.
- */
-const MOST_PIECES = 32;
-
 /** What a client's frames did to the document. */
 interface Written {
   readonly updates: readonly Uint8Array[];
@@ -181,7 +174,7 @@ export class LiveDocument {
       return this.doc.transact((transaction) => {
         const { updates, corrected } = write(transaction);
         origin.corrected = corrected;
-        if (!corrected && updates.length <= MOST_PIECES) {
+        if (!corrected) {
           pieces = updates;
           changed = transaction;
           this.doc.off('update', this.#onUpdate);

@@ -186,6 +186,11 @@ export class Room {
     return this.#acknowledgements.pending === undefined;
   }
 
+  /** Whether most clients read more slowly than they are written to: writers had better wait for them. */
+  get isCongested(): boolean {
+    return this.#lagging.areMostSlow(this.#clients);
+  }
+
   /** Resolves when everything that the document holds now is committed, with the position. Rejects when that cannot be. */
   async stored(): Promise<number> {
     return (await this.#acknowledgements.pending) ?? this.#link.position;
