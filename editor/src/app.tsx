@@ -1,8 +1,11 @@
 import { Diorama, DioramaError } from '@diorama/client-sdk';
 import { Center, Loader } from '@mantine/core';
-import { useMemo } from 'react';
+import type { SessionInfo } from '@diorama/shared';
+import { useMemo, useState } from 'react';
 
 import { useAccess } from './access/use-access.js';
+import { GuestPage } from './people/guest-page.js';
+import { hasOwnName, storeOwnName } from './people/own-name.js';
 import { SceneBrowser } from './scenes/scene-browser.js';
 import { EditorPage } from './shell/editor-page.js';
 import { ProblemPage } from './shell/problem-page.js';
@@ -28,6 +31,14 @@ function SignedIn({ token }: { token: string }) {
     case 'refused':
       return <ProblemPage error={access.error} onRetry={access.retry} />;
     case 'granted':
+      if (access.session.scene_id !== undefined)
+        return (
+          <GuestScene
+            diorama={diorama}
+            session={access.session}
+            sceneId={sceneId ?? access.session.scene_id}
+          />
+        );
       return sceneId === null ? (
         <SceneBrowser diorama={diorama} onOpen={setSceneId} />
       ) : (
@@ -40,4 +51,26 @@ function SignedIn({ token }: { token: string }) {
         />
       );
   }
+}
+
+interface GuestSceneProps {
+  readonly diorama: Diorama;
+  readonly session: SessionInfo;
+  readonly sceneId: string;
+}
+
+/** For who came by a share link: one scene, without the way to others, and a name to be called by. */
+function GuestScene({ diorama, session, sceneId }: GuestSceneProps) {
+  const [isNamed, setIsNamed] = useState(() => hasOwnName(window.sessionStorage));
+  if (isNamed)
+    return <EditorPage key={sceneId} diorama={diorama} sceneId={sceneId} userName={session.name} />;
+  return (
+    <GuestPage
+      role={session.role}
+      onName={(name) => {
+        storeOwnName(window.sessionStorage, name);
+        setIsNamed(true);
+      }}
+    />
+  );
 }

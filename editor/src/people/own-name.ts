@@ -13,5 +13,8 @@ export function ownAppearance(storage: Storage, tokenName: string): { name: stri
   return { name: storage.getItem(NAME_KEY) ?? tokenName, color };
 }
 
+/** Whether this tab was given a name of its own. */
+export const hasOwnName = (storage: Storage): boolean => storage.getItem(NAME_KEY) !== null;
+
 /** Session storage, so that two tabs of one person may go by two names. */
 export const storeOwnName = (storage: Storage, name: string): void => storage.setItem(NAME_KEY, name);

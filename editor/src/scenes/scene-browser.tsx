@@ -1,15 +1,15 @@
-import type { Diorama } from '@diorama/client-sdk';
+import type { Diorama, PageQuery } from '@diorama/client-sdk';
 import { ActionIcon, Button, Loader, Menu } from '@mantine/core';
 import { Box, Ellipsis, Pencil, Plus, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { SceneSummary } from '@diorama/shared';
 
+import { usePages } from '../hooks/use-pages.js';
 import { ProblemPage } from '../shell/problem-page.js';
 import { showError } from '../shell/show-error.js';
 import { DeleteSceneDialog } from './delete-scene-dialog.js';
 import { NameDialog } from './name-dialog.js';
 import classes from './scenes.module.css';
-import { useScenes } from './use-scenes.js';
 
 interface SceneBrowserProps {
   readonly diorama: Diorama;
@@ -23,7 +23,8 @@ type Dialog =
 
 /** All scenes of the token's tenant: open, create, rename, delete. */
 export function SceneBrowser({ diorama, onOpen }: SceneBrowserProps) {
-  const scenes = useScenes(diorama);
+  const scenes = usePages(useCallback((query: PageQuery) => diorama.scenes.list(query), [diorama]));
+  const items = scenes.pages.length === 0 ? null : scenes.pages.flatMap((page) => page.items);
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const close = () => setDialog(null);
   const run = async (work: () => Promise<unknown>, failed: string) => {
@@ -35,7 +36,7 @@ export function SceneBrowser({ diorama, onOpen }: SceneBrowserProps) {
     }
     await scenes.reload();
   };
-  if (scenes.error !== null && scenes.items === null)
+  if (scenes.error !== null && items === null)
     return <ProblemPage error={scenes.error} onRetry={() => void scenes.reload()} />;
   return (
     <main className={classes.page}>
@@ -47,16 +48,14 @@ export function SceneBrowser({ diorama, onOpen }: SceneBrowserProps) {
             New scene
           </Button>
         </header>
-        {scenes.items === null ? (
+        {items === null ? (
           <div className={classes.empty}>
             <Loader size="sm" />
           </div>
         ) : (
           <ul className={classes.list} aria-label="Scenes" data-testid="scene-list">
-            {scenes.items.length === 0 && (
-              <li className={classes.empty}>No scenes yet. Make the first one.</li>
-            )}
-            {scenes.items.map((scene) => (
+            {items.length === 0 && <li className={classes.empty}>No scenes yet. Make the first one.</li>}
+            {items.map((scene) => (
               <li key={scene.scene_id} className={classes.item} data-testid="scene-item">
                 <button type="button" className={classes.open} onClick={() => onOpen(scene.scene_id)}>
                   <span className={classes.icon}>
@@ -95,7 +94,7 @@ export function SceneBrowser({ diorama, onOpen }: SceneBrowserProps) {
             ))}
           </ul>
         )}
-        {scenes.nextCursor !== null && (
+        {scenes.hasMore && (
           <Button variant="subtle" mt={16} onClick={() => void scenes.loadMore()}>
             Show more
           </Button>

@@ -7,6 +7,8 @@ import { Inspector } from '../inspector/inspector.js';
 import { Outliner } from '../outliner/outliner.js';
 import { ownAppearance } from '../people/own-name.js';
 import { RenderDialog } from '../render/render-dialog.js';
+import { ShareDialog } from '../sharing/share-dialog.js';
+import { useRoleNotice } from '../sharing/use-role-notice.js';
 import { EditorContext, type Editor } from '../state/editor-context.js';
 import { openEditor } from '../state/open-editor.js';
 import { DropZone } from '../upload/drop-zone.js';
@@ -24,7 +26,8 @@ interface EditorPageProps {
   readonly diorama: Diorama;
   readonly sceneId: string;
   readonly userName: string;
-  onScenes(): void;
+  /** Leads to the other scenes; absent for who may see no others. */
+  onScenes?(): void;
 }
 
 /** One open scene: connects, waits for its content, shows the editor, and says why when it ends. */
@@ -51,7 +54,7 @@ export function EditorPage({ diorama, sceneId, userName, onScenes }: EditorPageP
     };
   }, [diorama, sceneId, userName]);
 
-  if (ended !== null) return <ProblemPage error={ended} onScenes={onScenes} />;
+  if (ended !== null) return <ProblemPage error={ended} wasOpen={editor !== null} onScenes={onScenes} />;
   if (editor === null)
     return (
       <Center h="100%">
@@ -65,10 +68,11 @@ export function EditorPage({ diorama, sceneId, userName, onScenes }: EditorPageP
   );
 }
 
-function EditorLayout({ onScenes }: { onScenes(): void }) {
-  const [dialog, setDialog] = useState<'render' | 'help' | null>(null);
+function EditorLayout({ onScenes }: Pick<EditorPageProps, 'onScenes'>) {
+  const [dialog, setDialog] = useState<'share' | 'render' | 'help' | null>(null);
   const { name } = useSettings();
   const upload = useUpload();
+  useRoleNotice();
   useShortcuts(useCallback(() => setDialog('help'), []));
   useEffect(() => {
     document.title = name === '' ? 'Diorama' : `${name} – Diorama`;
@@ -81,6 +85,7 @@ function EditorLayout({ onScenes }: { onScenes(): void }) {
       <TopBar
         upload={upload}
         onScenes={onScenes}
+        onShare={() => setDialog('share')}
         onRender={() => setDialog('render')}
         onHelp={() => setDialog('help')}
       />
@@ -95,6 +100,7 @@ function EditorLayout({ onScenes }: { onScenes(): void }) {
       <aside className={classes.right} aria-label="Inspector">
         <Inspector />
       </aside>
+      <ShareDialog opened={dialog === 'share'} onClose={() => setDialog(null)} />
       <RenderDialog opened={dialog === 'render'} onClose={() => setDialog(null)} />
       <ShortcutHelp opened={dialog === 'help'} onClose={() => setDialog(null)} />
     </div>

@@ -6,12 +6,14 @@ import { MessagePage } from './message-page.js';
 
 interface ProblemPageProps {
   readonly error: DioramaError;
+  /** Whether it came while the scene was open. */
+  readonly wasOpen?: boolean;
   onRetry?(): void;
   onScenes?(): void;
 }
 
 /** The page for an error that leaves nothing to edit. */
-export function ProblemPage({ error, onRetry, onScenes }: ProblemPageProps) {
+export function ProblemPage({ error, wasOpen = false, onRetry, onScenes }: ProblemPageProps) {
   const scenes = onScenes && (
     <Button variant="light" size="sm" onClick={onScenes}>
       All scenes
@@ -34,11 +36,13 @@ export function ProblemPage({ error, onRetry, onScenes }: ProblemPageProps) {
       return (
         <MessagePage
           icon={ShieldX}
-          title="You may not open this scene"
+          title={wasOpen ? 'You no longer have access to this scene' : 'You may not open this scene'}
           action={scenes}
           testId="page-forbidden"
         >
-          Your token is good, but your role does not reach this far.
+          {wasOpen
+            ? 'You were removed from it, the link you came by was taken back, or the scene is for its members alone now. What was saved is kept.'
+            : 'Your token is good, but your role does not reach this far.'}
         </MessagePage>
       );
     case 'scene_not_found':

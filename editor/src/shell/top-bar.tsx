@@ -1,5 +1,6 @@
-import { ActionIcon, Button, CopyButton, Tooltip, useMantineColorScheme } from '@mantine/core';
-import { Aperture, Check, CircleQuestionMark, Link2, Moon, Redo2, Sun, Undo2 } from 'lucide-react';
+import { allows } from '@diorama/shared';
+import { ActionIcon, Button, Tooltip, useMantineColorScheme } from '@mantine/core';
+import { Aperture, CircleQuestionMark, Moon, Redo2, Sun, Undo2, UserPlus } from 'lucide-react';
 
 import { useCanEdit, useRole, useUndo } from '../hooks/use-session.js';
 import { Avatars } from '../people/avatars.js';
@@ -13,26 +14,35 @@ import { TransformTools } from './transform-tools.js';
 
 interface TopBarProps {
   readonly upload: Upload;
-  onScenes(): void;
+  /** Absent for who may see no other scenes. */
+  onScenes?: (() => void) | undefined;
+  onShare(): void;
   onRender(): void;
   onHelp(): void;
 }
 
 const ICON = { size: 16, strokeWidth: 1.7 } as const;
 
-export function TopBar({ upload, onScenes, onRender, onHelp }: TopBarProps) {
-  const { actions, sceneId } = useEditor();
-  const { canUndo, canRedo } = useUndo();
+export function TopBar({ upload, onScenes, onShare, onRender, onHelp }: TopBarProps) {
   const role = useRole();
   const canEdit = useCanEdit();
   return (
     <header className={classes.topbar}>
       <div className={classes.start}>
-        <Tooltip label="All scenes">
-          <ActionIcon className={classes.home} onClick={onScenes} aria-label="All scenes" data-testid="home">
-            <img src="/favicon.svg" alt="" width={20} height={20} />
-          </ActionIcon>
-        </Tooltip>
+        {onScenes === undefined ? (
+          <img src="/favicon.svg" alt="Diorama" width={20} height={20} style={{ margin: '0 4px' }} />
+        ) : (
+          <Tooltip label="All scenes">
+            <ActionIcon
+              className={classes.home}
+              onClick={onScenes}
+              aria-label="All scenes"
+              data-testid="home"
+            >
+              <img src="/favicon.svg" alt="" width={20} height={20} />
+            </ActionIcon>
+          </Tooltip>
+        )}
         <SceneName />
         <SaveStatus />
         {role !== undefined && !canEdit && (
@@ -42,53 +52,59 @@ export function TopBar({ upload, onScenes, onRender, onHelp }: TopBarProps) {
         )}
       </div>
       <div className={classes.middle}>
-        <AddMenu upload={upload} />
-        <span className={classes.divider} />
-        <TransformTools />
-        <span className={classes.divider} />
-        <Tooltip label="Undo your last edit (Ctrl Z)">
-          <ActionIcon
-            disabled={!canUndo || !canEdit}
-            onClick={() => actions.undo()}
-            aria-label="Undo"
-            data-testid="undo"
-          >
-            <Undo2 {...ICON} />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label="Redo (Ctrl Shift Z)">
-          <ActionIcon
-            disabled={!canRedo || !canEdit}
-            onClick={() => actions.redo()}
-            aria-label="Redo"
-            data-testid="redo"
-          >
-            <Redo2 {...ICON} />
-          </ActionIcon>
-        </Tooltip>
+        {(role === undefined || allows(role, 'editor')) && <EditTools upload={upload} />}
       </div>
       <div className={classes.end}>
         <Avatars />
-        <CopyButton value={`${window.location.origin}/?scene=${sceneId}`}>
-          {({ copied, copy }) => (
-            <Tooltip label={copied ? 'Copied' : 'Copy the address of this scene, without your token'}>
-              <ActionIcon onClick={copy} aria-label="Copy the address of this scene">
-                {copied ? <Check {...ICON} /> : <Link2 {...ICON} />}
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
         <ColorSchemeButton />
         <Tooltip label="Keyboard shortcuts (?)">
           <ActionIcon onClick={onHelp} aria-label="Keyboard shortcuts">
             <CircleQuestionMark {...ICON} />
           </ActionIcon>
         </Tooltip>
+        <Button variant="default" leftSection={<UserPlus size={14} />} onClick={onShare} data-testid="share">
+          Share
+        </Button>
         <Button leftSection={<Aperture size={14} />} onClick={onRender} data-testid="render">
           Render
         </Button>
       </div>
     </header>
+  );
+}
+
+/** What changes the scene: not there for those who may not. */
+function EditTools({ upload }: { upload: Upload }) {
+  const { actions } = useEditor();
+  const { canUndo, canRedo } = useUndo();
+  const canEdit = useCanEdit();
+  return (
+    <>
+      <AddMenu upload={upload} />
+      <span className={classes.divider} />
+      <TransformTools />
+      <span className={classes.divider} />
+      <Tooltip label="Undo your last edit (Ctrl Z)">
+        <ActionIcon
+          disabled={!canUndo || !canEdit}
+          onClick={() => actions.undo()}
+          aria-label="Undo"
+          data-testid="undo"
+        >
+          <Undo2 {...ICON} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Redo (Ctrl Shift Z)">
+        <ActionIcon
+          disabled={!canRedo || !canEdit}
+          onClick={() => actions.redo()}
+          aria-label="Redo"
+          data-testid="redo"
+        >
+          <Redo2 {...ICON} />
+        </ActionIcon>
+      </Tooltip>
+    </>
   );
 }
 

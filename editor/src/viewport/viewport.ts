@@ -214,6 +214,11 @@ export class Viewport {
       state.subscribe(refresh),
       store.onChange(refresh),
       session.on('welcome', refresh),
+      // A drag that may no longer end in a write ends at once, in the hand that holds it too.
+      session.on('role', () => {
+        if (!this.#options.canEdit()) this.cancelDrag();
+        refresh();
+      }),
       session.on('presence', (others) => {
         this.#cursors.update(others);
         this.#loop.request();
