@@ -3,6 +3,7 @@ import * as Y from 'yjs';
 import { lowerThreadPriority } from '../processes/low-priority.js';
 import { encodeRow } from './row-codec.js';
 import { splitState } from './state-parts.js';
+import { applyUpdate } from './update-decoder.js';
 
 // The entry of the thread that compacts: decoding a large scene takes hundreds of milliseconds that editors must not feel.
 
@@ -19,7 +20,7 @@ export type CompactionReply =
 function compact(task: CompactionTask): Uint8Array {
   const doc = new Y.Doc();
   doc.transact(() => {
-    for (const update of task.updates) Y.applyUpdate(doc, update);
+    for (const update of task.updates) applyUpdate(doc, update);
   });
   return encodeRow(splitState(Y.encodeStateAsUpdate(doc)));
 }

@@ -2,6 +2,7 @@ import { DioramaError } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { SqlClient } from '../database/database.js';
 import { decodeRow } from './row-codec.js';
+import { applyUpdate, decodeWithContents } from './update-decoder.js';
 
 /** What is stored of a scene. */
 export interface StoredScene {
@@ -72,7 +73,7 @@ export async function loadScene(database: SqlClient, sceneId: string, after = 0)
 
 /** Applies what is stored to `doc`. */
 export function decodeStored(doc: Y.Doc, stored: StoredScene): void {
-  for (const update of stored.updates) Y.applyUpdate(doc, update);
+  for (const update of stored.updates) applyUpdate(doc, update);
 }
 
 /** A log with a hole would show a scene that never was: better to refuse it than to let somebody edit that. */
@@ -111,7 +112,7 @@ function readRow(row: Row): Uint8Array[] {
 function canBeDecoded(updates: readonly Uint8Array[]): boolean {
   if (updates.reduce((sum, update) => sum + update.byteLength, 0) > MOST_CHECKED_BYTES) return false;
   try {
-    for (const update of updates) Y.decodeUpdate(update);
+    for (const update of updates) decodeWithContents(update);
     return true;
   } catch {
     // Whoever applies them will hear what is wrong, and say so.

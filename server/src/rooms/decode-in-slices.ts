@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import * as Y from 'yjs';
+import { applyUpdate } from '../log/update-decoder.js';
 
 /** Other rooms wait no longer than this, and the least part, for a large scene that is being opened. */
 const SLICE_MS = 8;
@@ -11,7 +12,7 @@ export async function decodeInSlices(updates: readonly Uint8Array[]): Promise<Y.
   while (next < updates.length) {
     const until = performance.now() + SLICE_MS;
     doc.transact(() => {
-      do Y.applyUpdate(doc, updates[next++] as Uint8Array);
+      do applyUpdate(doc, updates[next++] as Uint8Array);
       while (next < updates.length && performance.now() < until);
     });
     if (next < updates.length) await setImmediate();

@@ -15,6 +15,7 @@ import type { RoomClient } from './room-client.js';
 import { step1Frame } from './server-frames.js';
 import { UpdateBatcher, type ReceivedUpdate, type UpdateBatch } from './update-batch.js';
 import { decodeChecked } from './update-check.js';
+import { applyWithContents } from '../log/update-decoder.js';
 import { requireMayApply } from './write-rights.js';
 
 export interface DocumentIntakeOptions {
@@ -104,7 +105,9 @@ export class DocumentIntake {
         for (const received of updates) {
           try {
             const intake = this.#admit(client, editor, received, bytes);
-            Y.applyUpdate(document.doc, intake.update);
+            // What is left of an update that was cut down has been decoded by nobody yet.
+            if (intake.update !== received.update) Y.applyUpdate(document.doc, intake.update);
+            else applyWithContents(document.doc, intake.update, received.decoded.contents);
             intakes.push(intake);
             bytes += intake.update.byteLength;
           } catch (error) {

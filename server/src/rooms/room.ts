@@ -4,6 +4,7 @@ import type { Principal } from '../access/principal.js';
 import { decodeStored } from '../log/load.js';
 import type { OpenState } from '../log/compactor.js';
 import type { SceneLog } from '../log/scene-log.js';
+import { applyUpdate } from '../log/update-decoder.js';
 import type { Logger } from '../observability/logger.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { requireShrinks } from './checks/require-shrinks.js';
@@ -340,7 +341,7 @@ export class Room {
       applyForeign: (updates) =>
         this.#guarded(() =>
           document.applyForeign((doc) => {
-            for (const update of updates) Y.applyUpdate(doc, update);
+            for (const update of updates) applyUpdate(doc, update);
           }),
         ),
       applyStored: (stored) => this.#guarded(() => document.applyForeign((doc) => decodeStored(doc, stored))),

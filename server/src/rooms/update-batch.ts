@@ -1,13 +1,13 @@
 import type { Principal } from '../access/principal.js';
 import type { RoomClient } from './room-client.js';
-import type { DecodedUpdate } from './update-check.js';
+import type { CheckedUpdate } from './update-check.js';
 
 /** A document frame that was decoded, and not judged yet. */
 export interface ReceivedUpdate {
   /** Its number among the document frames of its connection. */
   readonly number: number;
   readonly update: Uint8Array;
-  readonly decoded: DecodedUpdate;
+  readonly decoded: CheckedUpdate;
 }
 
 /** Document frames that one client sent in a row, and who it was then. */

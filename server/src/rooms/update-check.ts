@@ -1,8 +1,10 @@
 import * as Y from 'yjs';
 import { badFrame } from './client-frame.js';
+import { decodeWithContents } from '../log/update-decoder.js';
 
 /** An update taken apart without applying it. */
 export type DecodedUpdate = ReturnType<typeof Y.decodeUpdate>;
+export type CheckedUpdate = ReturnType<typeof decodeWithContents>;
 
 /**
  * Decodes an update and checks what Yjs takes for granted, so that applying it afterwards cannot fail half-way.
@@ -10,10 +12,10 @@ export type DecodedUpdate = ReturnType<typeof Y.decodeUpdate>;
  * Yjs integrates structs before it reads the delete set: an update that is broken at its end would change the document and
  * then throw. Throws `bad_frame`.
  */
-export function decodeChecked(update: Uint8Array): DecodedUpdate {
-  let decoded: DecodedUpdate;
+export function decodeChecked(update: Uint8Array): CheckedUpdate {
+  let decoded: CheckedUpdate;
   try {
-    decoded = Y.decodeUpdate(update);
+    decoded = decodeWithContents(update);
   } catch (error) {
     throw badFrame('The update cannot be decoded', error);
   }
