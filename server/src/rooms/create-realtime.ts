@@ -15,7 +15,7 @@ import type { ConnectionLimits } from './checks/connection-budget.js';
 import { SyncGateway } from './gateway.js';
 import { LiveAccess } from './live-access.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
-import type { RoomLimits } from './room.js';
+import type { RoomLimits } from './room-limits.js';
 import type { RoomObserver } from './room-observer.js';
 import { RoomRegistry } from './room-registry.js';
 import type { TokenTiming } from './token-watch.js';

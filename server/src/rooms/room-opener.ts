@@ -8,7 +8,8 @@ import type { BusMetrics } from './bus-metrics.js';
 import { decodeInSlices } from './decode-in-slices.js';
 import { FullState } from './full-state.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
-import { Room, type RoomLimits } from './room.js';
+import { Room } from './room.js';
+import type { RoomLimits } from './room-limits.js';
 import type { RoomObserver } from './room-observer.js';
 import { SceneLink } from './scene-link.js';
 

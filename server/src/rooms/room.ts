@@ -2,7 +2,6 @@ import { DioramaError, type ErrorCode } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
 import { decodeStored } from '../log/load.js';
-import type { OpenState } from '../log/compactor.js';
 import type { SceneLog } from '../log/scene-log.js';
 import { applyUpdate } from '../log/update-decoder.js';
 import type { Logger } from '../observability/logger.js';
@@ -14,45 +13,18 @@ import { FanOut } from './fan-out.js';
 import type { FullState } from './full-state.js';
 import { LiveDocument, projectionOf } from './live-document.js';
 import { LaggingClients } from './lagging-clients.js';
-import { encodeGone, Presence } from './presence.js';
 import { ProjectionRepair } from './projection-repair.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomObserver } from './room-observer.js';
 import type { RoomClient } from './room-client.js';
+import type { RoomLimits } from './room-limits.js';
+import { RoomPresence } from './room-presence.js';
 import type { LinkedRoom, SceneLink } from './scene-link.js';
 import type { AtSeq, EditOptions } from './scene-rooms.js';
-import { presenceFrame, step1Frame, updateFrame } from './server-frames.js';
+import { step1Frame, updateFrame } from './server-frames.js';
+import { smallState } from './small-state.js';
 import { editShared, readShared, type SharedRoom } from './shared-access.js';
-import type { PresenceOwner } from './shared-presence.js';
 import { requireKnownSchema } from './write-rights.js';
-
-export interface RoomLimits {
-  /** While updates keep coming they are joined into one write for this long. Default 10 ms. */
-  readonly fanOutWindowMs: number;
-  /**
-   * While the log is slow, an update is shown to others when it is committed, or after this long. Default 2,000 ms.
-   *
-   * What is shown before it is committed may be lost by a crash; what is never shown looks like a dead connection.
-   */
-  readonly relayHoldMs: number;
-  /** A connection with more unsent bytes gets no presence, and all of it once it has read what it was sent. Default 256 KiB. */
-  readonly presenceUnsentBytes: number;
-  /** A connection with more unsent bytes gets no updates until it has read them, then one that holds all. Default 1 MiB. */
-  readonly softUnsentBytes: number;
-  /** A connection with more unsent bytes is closed. Default 64 MiB. */
-  readonly hardUnsentBytes: number;
-  /** A document that is encoded to more bytes takes deletions only. Default 64 MiB. */
-  readonly sceneMaxBytes: number;
-}
-
-export const DEFAULT_ROOM_LIMITS: RoomLimits = {
-  fanOutWindowMs: 10,
-  relayHoldMs: 2_000,
-  presenceUnsentBytes: 256 * 1024,
-  softUnsentBytes: 1024 * 1024,
-  hardUnsentBytes: 64 * 1024 * 1024,
-  sceneMaxBytes: 64 * 1024 * 1024,
-};
 
 export interface RoomOptions {
   readonly sceneId: string;
@@ -91,8 +63,7 @@ export class Room {
   readonly #clients = new Set<RoomClient>();
   readonly #link: SceneLink;
   readonly #repair: ProjectionRepair;
-  readonly #presence: Presence<PresenceOwner>;
-  readonly #changedPresence = new Set<number>();
+  readonly #presence: RoomPresence;
   readonly #fanOut: FanOut;
   readonly #lagging: LaggingClients;
   readonly #acknowledgements: Acknowledgements;
@@ -108,7 +79,12 @@ export class Room {
       failed: (error) => this.#logger.warn({ err: error, scene: this.sceneId }, 'name and number of nodes'),
     });
     this.#logger = options.logger;
-    this.#presence = new Presence({ isSame: (a, b) => a.principal.subject === b.principal.subject });
+    this.#presence = new RoomPresence({
+      changedHere: (clients) => this.#link.presenceChanged(clients),
+      wake: () => this.#fanOut.presenceChanged(),
+      send: (client, frame) => this.#fanOut.toOne(client, frame),
+      isHere: (client) => this.#clients.has(client),
+    });
     this.#acknowledgements = new Acknowledgements({
       // What it may build upon must be stored as well.
       saved: (client, frames) => this.#link.whenCommitted(() => this.#saved(client, frames)),
@@ -127,7 +103,7 @@ export class Room {
       clients: this.#clients,
       metrics: options.metrics,
       windowMs: options.limits.fanOutWindowMs,
-      takePresence: () => this.#takeChangedPresence(),
+      takePresence: () => this.#presence.takeChanged(),
       afterTick: () => this.#lagging.check(this.#clients),
       isHeld: (client) => this.#lagging.has(client),
       dropsPresence: (client) => this.#lagging.dropsPresence(client),
@@ -168,14 +144,14 @@ export class Room {
       metrics: options.metrics,
       guard: {
         size: this.#size,
-        announcedBy: (id) => this.#presence.ownerOf(id)?.principal,
+        announcedBy: (id) => this.#presence.states.ownerOf(id)?.principal,
       },
       send: (client, ready) => this.#fanOut.toOne(client, ready),
       taken: () => this.#fanOut.tickIfOverdue(),
       guarded: (apply) => this.#guarded(apply),
     });
     this.#link.attach(this.#linked(options), options.seq);
-    this.#log.offer(this.sceneId, () => this.#smallState());
+    this.#log.offer(this.sceneId, () => smallState(this.#document.doc, this.#link.position));
   }
 
   get isClosed(): boolean {
@@ -200,7 +176,7 @@ export class Room {
   join(client: RoomClient): void {
     this.#clients.add(client);
     client.write(step1Frame(Y.encodeStateVector(this.#document.doc)));
-    if (this.#presence.size > 0) client.write(presenceFrame(this.#presence.encode()));
+    if (this.#presence.states.size > 0) client.write(this.#presence.frame());
   }
 
   leave(client: RoomClient): void {
@@ -208,7 +184,7 @@ export class Room {
     this.#clients.delete(client);
     this.#intake.forget(client);
     this.#lagging.delete(client);
-    this.#ownPresenceChanged(this.#presence.leave(client));
+    this.#presence.leave(client);
   }
 
   /** Answers a client's state vector with what it lacks. */
@@ -238,13 +214,11 @@ export class Room {
   }
 
   receivePresence(client: RoomClient, update: Uint8Array): void {
-    const { changed, outdated } = this.#presence.receive(client, update);
-    this.#ownPresenceChanged(changed);
-    if (outdated.length > 0) this.#fanOut.toOne(client, presenceFrame(this.#presence.encode(outdated)));
+    this.#presence.receive(client, update);
   }
 
   sendPresence(client: RoomClient): void {
-    client.write(presenceFrame(this.#presence.encode()));
+    client.write(this.#presence.frame());
   }
 
   /** Looks at the document; the result's position covers exactly what was seen, and is committed. */
@@ -306,12 +280,6 @@ export class Room {
       throw new DioramaError('precondition_failed', `The scene is at ${at}, not at ${seq}`);
   }
 
-  #smallState(): OpenState | undefined {
-    const { doc } = this.#document;
-    if (this.isClosed || countStructs(doc) > MOST_STRUCTS_OF_A_SMALL_STATE) return undefined;
-    return { seq: this.#link.position, state: Y.encodeStateAsUpdate(doc) };
-  }
-
   #guarded(apply: () => void): boolean {
     try {
       apply();
@@ -337,7 +305,7 @@ export class Room {
   #linked({ evicted, accessChanged }: RoomOptions): LinkedRoom {
     const document = this.#document;
     return {
-      presence: this.#presence,
+      presence: this.#presence.states,
       applyForeign: (updates) =>
         this.#guarded(() =>
           document.applyForeign((doc) => {
@@ -347,8 +315,8 @@ export class Room {
       applyStored: (stored) => this.#guarded(() => document.applyForeign((doc) => decodeStored(doc, stored))),
       adopt: (updates) => document.adopt(updates),
       readLog: (after) => this.#log.readAfter(this.sceneId, after),
-      presenceChanged: (clients) => this.#presenceChanged(clients),
-      presenceOutdated: (clients) => this.#presenceOutdated(clients),
+      presenceChanged: (clients) => this.#presence.changed(clients),
+      presenceOutdated: (clients) => this.#presence.outdated(clients),
       accessChanged,
       evict: (code) => evicted(code),
     };
@@ -368,36 +336,8 @@ export class Room {
     };
   }
 
-  #ownPresenceChanged(clients: readonly number[]): void {
-    this.#link.presenceChanged(clients);
-    this.#presenceChanged(clients);
-  }
-
-  /** Clients that come back to somebody who has taken them for gone are told so, and answer with a later clock. */
-  #presenceOutdated(clients: readonly { client: number; clock: number }[]): void {
-    for (const { client, clock } of clients) {
-      const [known] = this.#presence.states([client]);
-      const owner = known?.owner as RoomClient | undefined;
-      if (owner !== undefined && this.#clients.has(owner))
-        this.#fanOut.toOne(owner, presenceFrame(encodeGone(client, clock)));
-    }
-  }
-
-  #presenceChanged(clients: readonly number[]): void {
-    if (clients.length === 0) return;
-    for (const client of clients) this.#changedPresence.add(client);
-    this.#fanOut.presenceChanged();
-  }
-
-  #takeChangedPresence(): Buffer | undefined {
-    if (this.#changedPresence.size === 0) return undefined;
-    const update = this.#presence.encode(this.#changedPresence);
-    this.#changedPresence.clear();
-    return presenceFrame(update);
-  }
-
   #catchUp(clients: readonly RoomClient[], update: Uint8Array | undefined): void {
-    const presence = presenceFrame(this.#presence.encode());
+    const presence = this.#presence.frame();
     const frames = update === undefined ? [presence] : [updateFrame(update), presence];
     for (const client of clients) client.write(...frames);
   }
@@ -410,13 +350,4 @@ export class Room {
       this.#logger.error({ err: error, scene: this.sceneId }, 'room failed');
     this.close(known.code);
   }
-}
-
-/** So many are encoded in a millisecond, and can be sent as one part. */
-const MOST_STRUCTS_OF_A_SMALL_STATE = 2_000;
-
-function countStructs(doc: Y.Doc): number {
-  let count = 0;
-  for (const structs of doc.store.clients.values()) count += structs.length;
-  return count;
 }
