@@ -137,6 +137,44 @@ test('SDK-1: two pages edit one scene, with undo, presence and saved', async ({ 
   await context.close();
 });
 
+test('SDK-15: a page that is left in the middle of a gesture leaves the last pose behind', async ({
+  browser,
+}) => {
+  const context = await browser.newContext({ bypassCSP: true });
+  const page = await context.newPage();
+  await openPage(page);
+  const [sceneId, nodeId] = await page.evaluate(async (o) => {
+    const diorama = new dioramaSdk.Diorama(o);
+    const { scene_id: id } = await diorama.scenes.create({ name: 'Left' });
+    const session = diorama.connect(id);
+    await session.synced;
+    const node = session.edit((scene) => scene.addNode({ kind: 'group', name: 'held' }));
+    await session.flushed();
+    for (let x = 0; x < 5; x++)
+      session.live.move({ [node]: { translation: [x, 0, 0], rotation: [0, 0, 0, 1], scale: [1, 1, 1] } });
+    return [id, node] as const;
+  }, options());
+  await page.goto('about:blank');
+  await openPage(page);
+  const seen = await page.evaluate(
+    async ([o, id, node]) => {
+      const session = new dioramaSdk.Diorama(o).connect(id);
+      await session.synced;
+      return new Promise<number | undefined>((resolve) => {
+        const look = (): void => {
+          const x = session.scene.node(node)?.pose.translation[0];
+          if (x === 4) resolve(x);
+        };
+        session.doc.on('update', look);
+        look();
+      });
+    },
+    [options(), sceneId, nodeId] as const,
+  );
+  expect(seen).toBe(4);
+  await context.close();
+});
+
 test('SDK-20: an upload in a browser reports its progress, and a refused one throws', async ({ page }) => {
   await openPage(page);
   const result = await page.evaluate(

@@ -19,6 +19,7 @@ import { Connection } from './connection.js';
 import { DocumentLane } from './document-lane.js';
 import { queryAwarenessFrame } from './frames.js';
 import { LiveLane } from './live-lane.js';
+import { onPageHide } from './page-hide.js';
 import { PresenceLane } from './presence-lane.js';
 import type { SessionEvents, SessionStatus } from './session-events.js';
 import { platformNetwork, type EditOptions, type SceneSessionOptions } from './session-options.js';
@@ -40,6 +41,7 @@ export class SceneSession {
   readonly live: LiveLane;
   readonly #events = new Emitter<SessionEvents>();
   readonly #connection: Connection;
+  readonly #forgetPage: () => void;
   #scene: SceneDoc;
   #undo: UndoHistory;
   #lane: DocumentLane;
@@ -89,6 +91,7 @@ export class SceneSession {
         this.#lane.flush();
       },
     });
+    this.#forgetPage = onPageHide(() => this.#sendAll());
     this.#connection.start();
   }
 
@@ -197,11 +200,21 @@ export class SceneSession {
     return this.#lane.flushed();
   }
 
-  /** Ends the session. Edits that are not stored yet are sent, but nobody waits for them: `await flushed()` first. */
+  /**
+   * Ends the session, and a gesture that is under way where it stands.
+   *
+   * Edits that are not stored yet are sent, but nobody waits for them: `await flushed()` first. A page that is closed does as much
+   * by itself.
+   */
   close(): void {
     if (this.#closed) return;
-    this.#lane.flush();
+    this.#sendAll();
     this.#end(undefined);
+  }
+
+  #sendAll(): void {
+    this.live.commit();
+    this.#lane.flush();
   }
 
   #newUndo(doc: Y.Doc): UndoHistory {
@@ -328,6 +341,7 @@ export class SceneSession {
   #end(error: DioramaError | undefined): void {
     this.#closed = true;
     this.#error = error;
+    this.#forgetPage();
     this.presence.destroy();
     this.#connection.close();
     this.#lane.release(error ?? closedByCaller());
