@@ -3,6 +3,7 @@ import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
 import { Copy, Eye, EyeOff, FolderPlus, Lock, LockOpen, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 
+import { LastChangeLine } from '../history/last-change-line.js';
 import { useEditorSettings, useNode } from '../hooks/use-scene.js';
 import { useCanEdit, useRole } from '../hooks/use-session.js';
 import { NodeIcon } from '../outliner/node-icon.js';
@@ -46,6 +47,7 @@ function NodeInspector({ id }: { id: string }) {
   return (
     <>
       <NodeHeader id={id} node={node} canEdit={canEdit} />
+      <LastChangeLine id={id} />
       {node.locked && <p className={classes.note}>Locked. Unlock it to change it.</p>}
       <TransformSection id={id} node={node} disabled={disabled} />
       <KindSections id={id} node={node} disabled={disabled} />

@@ -1,5 +1,6 @@
 import type { SceneSummary } from '@diorama/shared';
-import { Button, Group, Modal, Text } from '@mantine/core';
+
+import { ConfirmDialog } from '../shell/confirm-dialog.js';
 
 interface DeleteSceneDialogProps {
   readonly scene: SceneSummary;
@@ -9,23 +10,15 @@ interface DeleteSceneDialogProps {
 
 export function DeleteSceneDialog({ scene, onDelete, onClose }: DeleteSceneDialogProps) {
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ConfirmDialog
       title={`Delete “${scene.name === '' ? 'Untitled' : scene.name}”?`}
-      size={400}
+      action="Delete scene"
+      keep="Keep it"
+      danger
+      onConfirm={onDelete}
+      onClose={onClose}
     >
-      <Text size="sm" c="dimmed">
-        Everyone who has it open is disconnected, and this cannot be undone here.
-      </Text>
-      <Group justify="flex-end" mt={18} gap={8}>
-        <Button size="sm" variant="default" onClick={onClose} data-autofocus>
-          Keep it
-        </Button>
-        <Button size="sm" color="red" onClick={onDelete}>
-          Delete scene
-        </Button>
-      </Group>
-    </Modal>
+      Everyone who has it open is disconnected, and this cannot be undone here.
+    </ConfirmDialog>
   );
 }

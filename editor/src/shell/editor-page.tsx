@@ -3,6 +3,7 @@ import { Center, Loader } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 
 import { useSettings } from '../hooks/use-scene.js';
+import { HistoryPanel } from '../history/history-panel.js';
 import { Inspector } from '../inspector/inspector.js';
 import { Outliner } from '../outliner/outliner.js';
 import { ownAppearance } from '../people/own-name.js';
@@ -70,6 +71,7 @@ export function EditorPage({ diorama, sceneId, userName, onScenes }: EditorPageP
 
 function EditorLayout({ onScenes }: Pick<EditorPageProps, 'onScenes'>) {
   const [dialog, setDialog] = useState<'share' | 'render' | 'help' | null>(null);
+  const [isHistoryOpen, setIsHistoryOpen] = useState(false);
   const { name } = useSettings();
   const upload = useUpload();
   useRoleNotice();
@@ -85,6 +87,8 @@ function EditorLayout({ onScenes }: Pick<EditorPageProps, 'onScenes'>) {
       <TopBar
         upload={upload}
         onScenes={onScenes}
+        isHistoryOpen={isHistoryOpen}
+        onHistory={() => setIsHistoryOpen(!isHistoryOpen)}
         onShare={() => setDialog('share')}
         onRender={() => setDialog('render')}
         onHelp={() => setDialog('help')}
@@ -97,8 +101,8 @@ function EditorLayout({ onScenes }: Pick<EditorPageProps, 'onScenes'>) {
           <ViewportView />
         </DropZone>
       </main>
-      <aside className={classes.right} aria-label="Inspector">
-        <Inspector />
+      <aside className={classes.right} aria-label={isHistoryOpen ? 'History' : 'Inspector'}>
+        {isHistoryOpen ? <HistoryPanel onClose={() => setIsHistoryOpen(false)} /> : <Inspector />}
       </aside>
       <ShareDialog opened={dialog === 'share'} onClose={() => setDialog(null)} />
       <RenderDialog opened={dialog === 'render'} onClose={() => setDialog(null)} />

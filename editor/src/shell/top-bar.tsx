@@ -1,6 +1,6 @@
 import { allows } from '@diorama/shared';
 import { ActionIcon, Button, Tooltip, useMantineColorScheme } from '@mantine/core';
-import { Aperture, CircleQuestionMark, Moon, Redo2, Sun, Undo2, UserPlus } from 'lucide-react';
+import { Aperture, CircleQuestionMark, History, Moon, Redo2, Sun, Undo2, UserPlus } from 'lucide-react';
 
 import { useCanEdit, useRole, useUndo } from '../hooks/use-session.js';
 import { Avatars } from '../people/avatars.js';
@@ -16,6 +16,8 @@ interface TopBarProps {
   readonly upload: Upload;
   /** Absent for who may see no other scenes. */
   onScenes?: (() => void) | undefined;
+  readonly isHistoryOpen: boolean;
+  onHistory(): void;
   onShare(): void;
   onRender(): void;
   onHelp(): void;
@@ -23,7 +25,15 @@ interface TopBarProps {
 
 const ICON = { size: 16, strokeWidth: 1.7 } as const;
 
-export function TopBar({ upload, onScenes, onShare, onRender, onHelp }: TopBarProps) {
+export function TopBar({
+  upload,
+  onScenes,
+  isHistoryOpen,
+  onHistory,
+  onShare,
+  onRender,
+  onHelp,
+}: TopBarProps) {
   const role = useRole();
   const canEdit = useCanEdit();
   return (
@@ -56,6 +66,18 @@ export function TopBar({ upload, onScenes, onShare, onRender, onHelp }: TopBarPr
       </div>
       <div className={classes.end}>
         <Avatars />
+        <Tooltip label={isHistoryOpen ? 'Close the history' : 'History'}>
+          <ActionIcon
+            onClick={onHistory}
+            aria-label="History"
+            aria-pressed={isHistoryOpen}
+            variant={isHistoryOpen ? 'light' : 'subtle'}
+            color={isHistoryOpen ? 'iris' : 'gray'}
+            data-testid="history-toggle"
+          >
+            <History {...ICON} />
+          </ActionIcon>
+        </Tooltip>
         <ColorSchemeButton />
         <Tooltip label="Keyboard shortcuts (?)">
           <ActionIcon onClick={onHelp} aria-label="Keyboard shortcuts">

@@ -1,0 +1,73 @@
+import type { PageQuery } from '@diorama/client-sdk';
+import { allows, type Version } from '@diorama/shared';
+import { ActionIcon, CloseButton, Tooltip } from '@mantine/core';
+import { RefreshCw } from 'lucide-react';
+import { useCallback, useState } from 'react';
+
+import { usePages } from '../hooks/use-pages.js';
+import { useRole } from '../hooks/use-session.js';
+import { ConfirmDialog } from '../shell/confirm-dialog.js';
+import { useEditor } from '../state/editor-context.js';
+import { ComparisonView } from './comparison-view.js';
+import classes from './history.module.css';
+import { useRestore } from './use-restore.js';
+import { VersionList } from './version-list.js';
+import { versionLabel } from './version-words.js';
+
+/** The versions of the scene: list, save, compare with now, restore. */
+export function HistoryPanel({ onClose }: { onClose(): void }) {
+  const { diorama, sceneId } = useEditor();
+  const role = useRole();
+  const mayEdit = role !== undefined && allows(role, 'editor');
+  const versions = usePages(
+    useCallback((query: PageQuery) => diorama.scenes.versions.list(sceneId, query), [diorama, sceneId]),
+  );
+  const [compared, setCompared] = useState<Version | null>(null);
+  const [restoring, setRestoring] = useState<Version | null>(null);
+  const [round, setRound] = useState(0);
+  const { reload } = versions;
+  const restored = useCallback(() => {
+    setRestoring(null);
+    setRound((before) => before + 1);
+    void reload();
+  }, [reload]);
+  const restore = useRestore(restored);
+  return (
+    <div className={classes.panel} data-testid="history">
+      <header className={classes.head}>
+        <h2 className={classes.title}>History</h2>
+        {compared === null && (
+          <Tooltip label="Look for new versions">
+            <ActionIcon aria-label="Look for new versions" onClick={() => void reload()}>
+              <RefreshCw size={14} strokeWidth={1.7} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        <CloseButton size="sm" aria-label="Close the history" onClick={onClose} />
+      </header>
+      {compared === null ? (
+        <VersionList versions={versions} mayEdit={mayEdit} onCompare={setCompared} onRestore={setRestoring} />
+      ) : (
+        <ComparisonView
+          version={compared}
+          mayEdit={mayEdit}
+          round={round}
+          onBack={() => setCompared(null)}
+          onRestore={() => setRestoring(compared)}
+        />
+      )}
+      {restoring !== null && (
+        <ConfirmDialog
+          title={`Restore “${versionLabel(restoring)}”?`}
+          action="Restore"
+          keep="Cancel"
+          onClose={() => setRestoring(null)}
+          onConfirm={() => restore(restoring)}
+        >
+          Everybody who has the scene open sees it go back to this version at once; comments stay. What it is
+          like now is kept as a version, and you can undo the restore.
+        </ConfirmDialog>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+
+import { countsInWords, keysInWords } from './version-words.js';
+
+describe('what has changed, in words', () => {
+  it('EDT-37: counts leave out what is zero', () => {
+    expect(countsInWords({ added: 1, changed: 0, removed: 2 })).toBe('1 thing added, 2 removed');
+    expect(countsInWords({ added: 0, changed: 3, removed: 0 })).toBe('3 things changed');
+    expect(countsInWords({ added: 0, changed: 0, removed: 0 })).toBe('');
+  });
+
+  it('EDT-37: keys of the document are told as people know them, each once', () => {
+    expect(keysInWords(['pose', 'castShadow', 'receiveShadow', 'name', 'constructor'])).toBe(
+      'placement, shadow, name, constructor',
+    );
+  });
+});

@@ -1,0 +1,106 @@
+import { expect, type Browser, type Page } from '@playwright/test';
+import { startServer, type ServerProcess } from '../support/server-process.js';
+import { issueToken, JWT_SECRET } from '../support/tokens.js';
+import { createScene, openEditor, row } from './support/editor.js';
+import { test } from './support/test.js';
+
+test.describe.configure({ timeout: 300_000 });
+
+let server: ServerProcess;
+test.beforeAll(async () => {
+  const started = await startServer({
+    env: { RENDER_WORKERS: '0', DEMO: 'false', AUTH_JWT_SECRET: JWT_SECRET },
+  });
+  server = { ...started, token: await issueToken({ sub: 'ada', name: 'Ada' }) };
+});
+test.afterAll(() => server.stop());
+
+const open = async (browser: Browser, scene: string, name: string, role = 'owner'): Promise<Page> =>
+  openEditor(browser, server, scene, {
+    name,
+    token: await issueToken({ sub: name.toLowerCase(), name, role }),
+  });
+
+async function moveCube(page: Page, x: string): Promise<void> {
+  await row(page, 'Cube').click();
+  await page.getByTestId('position-x').fill(x);
+  await page.keyboard.press('Enter');
+}
+
+async function saveVersion(page: Page, name: string, note: string): Promise<void> {
+  await page.getByTestId('version-save').click();
+  const dialog = page.getByTestId('version-dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
+  await dialog.getByRole('textbox', { name: 'Note' }).fill(note);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByTestId('version').filter({ hasText: name })).toBeVisible();
+}
+
+test('EDT-36, EDT-37, EDT-38: versions are saved, compared with now, restored and the restore undone', async ({
+  browser,
+}) => {
+  const scene = await createScene(server);
+  const ada = await open(browser, scene, 'Ada');
+  const grace = await open(browser, scene, 'Grace');
+  const version = (name: string) => ada.getByTestId('version').filter({ hasText: name });
+  await ada.getByTestId('history-toggle').click();
+  await saveVersion(ada, 'First draft', 'As the client saw it');
+  await expect(version('First draft')).toContainText(/just now · Ada · 3 nodes.*As the client saw it/s);
+
+  await moveCube(grace, '2');
+  await row(grace, 'Ball').click();
+  await grace.keyboard.press('Delete');
+  await grace.getByTestId('add-menu').click();
+  await grace.getByTestId('add-cone').click();
+  await expect(row(ada, 'Cone')).toBeVisible();
+
+  await version('First draft').getByText('First draft').click();
+  const listed = (kind: string) => ada.getByTestId(`nodes-${kind}`).getByTestId('compared-node');
+  await expect(listed('added')).toContainText(/Cone.*Grace/s);
+  await expect(listed('changed')).toContainText(/Cube.*placement.*Grace/s);
+  await expect(listed('removed')).toContainText(/Ball.*Grace/s);
+  await expect(listed('removed')).toBeDisabled();
+  await listed('changed').click();
+  await expect(row(ada, 'Cube')).toHaveAttribute('aria-selected', 'true');
+
+  await ada.getByTestId('restore').click();
+  await ada.getByRole('button', { name: 'Restore', exact: true }).click();
+  await expect(row(grace, 'Ball')).toBeVisible();
+  await expect(row(grace, 'Cone')).toHaveCount(0);
+  await expect(ada.getByTestId('no-differences')).toBeVisible();
+  await ada.getByTestId('undo-restore').click();
+  await expect(row(grace, 'Cone')).toBeVisible();
+  await expect(row(grace, 'Ball')).toHaveCount(0);
+  await expect(listed('added')).toContainText('Cone');
+
+  await ada.getByTestId('comparison-back').click();
+  await ada.getByRole('button', { name: 'Actions for First draft' }).click();
+  await ada.getByRole('menuitem', { name: 'Rename' }).click();
+  await ada.getByTestId('version-dialog').getByRole('textbox', { name: 'Name' }).fill('Draft one');
+  await ada.keyboard.press('Enter');
+  await ada.getByRole('button', { name: 'Actions for Draft one' }).click();
+  await ada.getByRole('menuitem', { name: 'Delete' }).click();
+  await ada.getByRole('button', { name: 'Delete version' }).click();
+  await expect(version('Draft one')).toHaveCount(0);
+});
+
+test('EDT-36, EDT-40: a viewer reads the history, and the inspector says who changed a node last', async ({
+  browser,
+}) => {
+  const scene = await createScene(server);
+  const vera = await open(browser, scene, 'Vera', 'viewer');
+  const grace = await open(browser, scene, 'Grace');
+  await row(vera, 'Cube').click();
+  await expect(vera.getByTestId('last-change')).toContainText('Last changed by Ada, ');
+  await moveCube(grace, '1');
+  await expect(vera.getByTestId('last-change')).toContainText('Last changed by Grace, just now');
+
+  await grace.getByTestId('history-toggle').click();
+  await saveVersion(grace, 'Moved', '');
+  await vera.getByTestId('history-toggle').click();
+  await expect(vera.getByTestId('version').filter({ hasText: 'Moved' })).toContainText('Grace');
+  await expect(vera.getByTestId('version-save')).toHaveCount(0);
+  await vera.getByText('Moved', { exact: true }).click();
+  await expect(vera.getByTestId('no-differences')).toBeVisible();
+  await expect(vera.getByTestId('restore')).toHaveCount(0);
+});
