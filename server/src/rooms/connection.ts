@@ -5,9 +5,7 @@ import {
   encodeSaved,
   encodeTokenRequest,
   encodeWelcome,
-  MESSAGE,
   SUBPROTOCOL,
-  SYNC_STEP,
   type ErrorCode,
   type Refused,
   type TokenRequest,
@@ -20,7 +18,7 @@ import type { Logger } from '../observability/logger.js';
 import { badFrame, parseClientFrame, type ClientFrame } from './client-frame.js';
 import { frame } from './framing.js';
 import type { FullState } from './full-state.js';
-import { isEmptyStateVector } from './live-document.js';
+import { Preview } from './preview.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { Room } from './room.js';
 import type { RoomClient } from './room-client.js';
@@ -56,14 +54,6 @@ type State =
 interface Received {
   readonly data: Buffer;
   readonly isBinary: boolean;
-}
-
-/** What is stored of the scene, which may be sent while the document is still being decoded. */
-interface Preview {
-  readonly principal: Principal;
-  readonly stored: FullState;
-  /** Set once it has been sent. */
-  sentAt: number | undefined;
 }
 
 type OpenState = Extract<State, { kind: 'open' }>;
@@ -133,7 +123,7 @@ export class Connection implements RoomClient {
   /** The scene's stored state is there, but the room is not open yet: a client that has nothing need not wait for that. */
   preview(principal: Principal, stored: FullState): void {
     if (this.#state.kind !== 'opening') return;
-    this.#state.preview = { principal, stored, sentAt: undefined };
+    this.#state.preview = new Preview(principal, stored);
     this.#sendPreview();
   }
 
@@ -254,10 +244,8 @@ export class Connection implements RoomClient {
     if (this.#state.kind !== 'opening') return;
     const { preview, received } = this.#state;
     const first = received[0];
-    if (preview === undefined || preview.sentAt !== undefined || first?.isBinary !== true) return;
-    const frames = asksForEverything(first.data) ? preview.stored.storedFrames() : undefined;
-    if (frames === undefined) return;
-    preview.sentAt = preview.stored.mark;
+    const frames = first?.isBinary === true ? preview?.framesFor(first.data) : undefined;
+    if (preview === undefined || frames === undefined) return;
     if (this.speaksDiorama) this.#welcome(preview.principal);
     this.write(...frames);
   }
@@ -342,13 +330,4 @@ export class Connection implements RoomClient {
     this.#options.metrics.connectionClosed(code);
     this.#options.onClosed();
   }
-}
-
-/** Whether a frame is the first of a client that has nothing yet. Garbage is left to whoever handles the frame. */
-function asksForEverything(data: Buffer): boolean {
-  // Sync, step 1, and a byte string of one byte: the state vector of an empty document.
-  const [type, step, length] = data;
-  return (
-    type === MESSAGE.sync && step === SYNC_STEP.step1 && length === 1 && isEmptyStateVector(data.subarray(3))
-  );
 }

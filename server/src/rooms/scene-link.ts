@@ -6,7 +6,8 @@ import type { Bus, BusListener, ServerId } from './bus.js';
 import { decodeEnvelope, type BusEnvelope, type BusMessage } from './bus-messages.js';
 import type { BusMetrics } from './bus-metrics.js';
 import { BusOutbox } from './bus-outbox.js';
-import { ForeignUpdates, type ForeignBatch } from './foreign-updates.js';
+import { Adoption } from './adoption.js';
+import { ForeignUpdates } from './foreign-updates.js';
 import { LogPositions } from './log-positions.js';
 import type { Presence } from './presence.js';
 import { SharedPresences, type PresenceOwner } from './shared-presence.js';
@@ -61,7 +62,7 @@ export class SceneLink {
   readonly #stream = randomInt(1, 2 ** 47);
   readonly #outbox: BusOutbox;
   readonly #foreign = new ForeignUpdates();
-  readonly #adopting = new Set<ForeignBatch>();
+  readonly #adoption: Adoption;
   #positions = new LogPositions(0);
   #ownRows = 0;
   #lastRow: Promise<number> | undefined;
@@ -71,7 +72,6 @@ export class SceneLink {
   #unsubscribe: () => void = () => undefined;
   #unwatch: () => void = () => undefined;
   #holeTimer: NodeJS.Timeout | undefined;
-  #adoptTimer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | undefined;
   #waiting: (() => void)[] = [];
   #closed = false;
@@ -79,6 +79,13 @@ export class SceneLink {
   constructor(options: SceneLinkOptions) {
     this.#options = options;
     this.#bus = options.bus;
+    this.#adoption = new Adoption({
+      foreign: this.#foreign,
+      afterMs: options.adoptMs ?? 10_000,
+      store: (updates) => this.#room?.adopt(updates),
+      logger: options.logger,
+      settled: () => this.#ring(),
+    });
     this.#outbox = new BusOutbox({
       sceneId: options.sceneId,
       bus: options.bus,
@@ -196,7 +203,7 @@ export class SceneLink {
     this.#unsubscribe();
     this.#unwatch();
     clearTimeout(this.#holeTimer);
-    clearTimeout(this.#adoptTimer);
+    this.#adoption.close();
     this.#ring();
   }
 
@@ -219,7 +226,7 @@ export class SceneLink {
   /** Nothing more is heard of some servers: their clients are gone, and what they had not committed is committed here. */
   #lose(which: (server: ServerId) => boolean): void {
     const streams = new Set(this.#foreign.forget(which));
-    this.#adopt((batch) => streams.has(batch.stream));
+    this.#adoption.adopt((batch) => streams.has(batch.stream));
     this.#presenceGone((client) => which(client.server));
   }
 
@@ -252,7 +259,7 @@ export class SceneLink {
       case 'updates':
         this.#foreign.add(stream, count, message.updates, performance.now());
         room.applyForeign(message.updates);
-        this.#watchUncommitted();
+        this.#adoption.watch();
         return;
       case 'position':
         this.#foreign.committed(stream, message.through);
@@ -284,7 +291,7 @@ export class SceneLink {
         return;
       case 'leave':
         this.#foreign.forget((_, each) => each === stream);
-        this.#adopt((batch) => batch.stream === stream);
+        this.#adoption.adopt((batch) => batch.stream === stream);
         this.#presenceGone((client) => client.stream === stream);
         return;
       case 'access-changed':
@@ -294,39 +301,6 @@ export class SceneLink {
         room.evict(message.code);
         return;
     }
-  }
-
-  /** What is shown must come to be stored, also when the server that showed it does not live to store it. */
-  #adopt(which: (batch: ForeignBatch) => boolean): void {
-    for (const batch of this.#foreign.batches((each) => which(each) && !this.#adopting.has(each))) {
-      this.#adopting.add(batch);
-      this.#room
-        ?.adopt(batch.updates)
-        .then(() => this.#foreign.settled(batch))
-        // The room fails with its log, and closes.
-        .catch((error: unknown) =>
-          this.#options.logger.debug({ err: error }, 'updates of another server were not stored'),
-        )
-        .finally(() => {
-          this.#adopting.delete(batch);
-          this.#watchUncommitted();
-          this.#ring();
-        });
-    }
-  }
-
-  #watchUncommitted(): void {
-    const { oldest } = this.#foreign;
-    if (this.#adoptTimer !== undefined || oldest === undefined || this.#closed) return;
-    const { adoptMs = 10_000 } = this.#options;
-    const wait = Math.max(RETRY_MS, oldest.at + adoptMs - performance.now());
-    this.#adoptTimer = setTimeout(() => {
-      this.#adoptTimer = undefined;
-      const overdue = performance.now() - adoptMs;
-      this.#adopt((batch) => batch.at <= overdue);
-      if (this.#adopting.size === 0) this.#watchUncommitted();
-    }, wait);
-    this.#adoptTimer.unref();
   }
 
   #moved(): void {
