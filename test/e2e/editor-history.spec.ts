@@ -73,7 +73,8 @@ test('EDT-36, EDT-37, EDT-38: versions are saved, compared with now, restored an
   await expect(row(grace, 'Ball')).toHaveCount(0);
   await expect(listed('added')).toContainText('Cone');
 
-  await ada.getByTestId('comparison-back').click();
+  await ada.getByTestId('comparison-back').press('Enter');
+  await expect(ada.getByRole('button', { name: /^First draft/ })).toBeFocused();
   await ada.getByRole('button', { name: 'Actions for First draft' }).click();
   await ada.getByRole('menuitem', { name: 'Rename' }).click();
   await ada.getByTestId('version-dialog').getByRole('textbox', { name: 'Name' }).fill('Draft one');

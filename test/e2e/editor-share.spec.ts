@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { startServer, type ServerProcess } from '../support/server-process.js';
 import { issueToken, JWT_SECRET } from '../support/tokens.js';
-import { createScene, openEditor, ready, row } from './support/editor.js';
+import { beginDrag, createScene, openEditor, ready, row, shownAt } from './support/editor.js';
 import { test } from './support/test.js';
 
 test.describe.configure({ timeout: 300_000 });
@@ -49,9 +49,13 @@ test('EDT-31, EDT-32, EDT-33: owners give, change and take access, and open edit
   await row(bob, 'Cube').click();
   await expect(bob.getByTestId('position-x')).toBeEnabled();
 
+  await beginDrag(bob, 'cube');
+  await expect.poll(async () => (await shownAt(bob, 'cube'))?.[0]).toBeGreaterThan(0.2);
   await setRole(olga, 'Bob', 'Viewer');
   await expect(bob.getByText('You can now only view this scene.')).toBeVisible();
   await expect(bob.getByTestId('add-menu')).toHaveCount(0);
+  await expect.poll(() => shownAt(bob, 'cube')).toEqual([0, 0.5, 0]);
+  await bob.mouse.up();
   await expect(bob.getByTestId('position-x')).toBeDisabled();
   await setRole(olga, 'Bob', 'Editor');
   await expect(bob.getByText('You can now edit this scene.')).toBeVisible();

@@ -23,6 +23,7 @@ export function HistoryPanel({ onClose }: { onClose(): void }) {
     useCallback((query: PageQuery) => diorama.scenes.versions.list(sceneId, query), [diorama, sceneId]),
   );
   const [compared, setCompared] = useState<Version | null>(null);
+  const [returnTo, setReturnTo] = useState<string>();
   const [restoring, setRestoring] = useState<Version | null>(null);
   const [round, setRound] = useState(0);
   const { reload } = versions;
@@ -46,13 +47,22 @@ export function HistoryPanel({ onClose }: { onClose(): void }) {
         <CloseButton size="sm" aria-label="Close the history" onClick={onClose} />
       </header>
       {compared === null ? (
-        <VersionList versions={versions} mayEdit={mayEdit} onCompare={setCompared} onRestore={setRestoring} />
+        <VersionList
+          versions={versions}
+          mayEdit={mayEdit}
+          returnTo={returnTo}
+          onCompare={setCompared}
+          onRestore={setRestoring}
+        />
       ) : (
         <ComparisonView
           version={compared}
           mayEdit={mayEdit}
           round={round}
-          onBack={() => setCompared(null)}
+          onBack={() => {
+            setReturnTo(compared.version_id);
+            setCompared(null);
+          }}
           onRestore={() => setRestoring(compared)}
         />
       )}

@@ -18,6 +18,8 @@ import { versionLabel } from './version-words.js';
 interface VersionListProps {
   readonly versions: Pages<Page<Version>>;
   readonly mayEdit: boolean;
+  /** The version that was compared last: the keyboard comes back to it. */
+  readonly returnTo: string | undefined;
   onCompare(version: Version): void;
   onRestore(version: Version): void;
 }
@@ -28,7 +30,7 @@ type Dialog =
   | { readonly type: 'delete'; readonly version: Version };
 
 /** Every version, the newest first, and the button that makes one. */
-export function VersionList({ versions, mayEdit, onCompare, onRestore }: VersionListProps) {
+export function VersionList({ versions, mayEdit, returnTo, onCompare, onRestore }: VersionListProps) {
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const items = versions.pages.flatMap((page) => page.items);
   return (
@@ -65,6 +67,7 @@ export function VersionList({ versions, mayEdit, onCompare, onRestore }: Version
               key={version.version_id}
               version={version}
               mayEdit={mayEdit}
+              isReturnedTo={version.version_id === returnTo}
               onCompare={() => onCompare(version)}
               onRestore={() => onRestore(version)}
               onRename={() => setDialog({ type: 'rename', version })}

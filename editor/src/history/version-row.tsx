@@ -9,6 +9,8 @@ import { nodeCount, versionLabel } from './version-words.js';
 interface VersionRowProps {
   readonly version: Version;
   readonly mayEdit: boolean;
+  /** Whether the keyboard comes back to this row. */
+  readonly isReturnedTo: boolean;
   onCompare(): void;
   onRestore(): void;
   onRename(): void;
@@ -16,7 +18,15 @@ interface VersionRowProps {
 }
 
 /** One version: what, when, by whom. A click compares it with the scene as it is. */
-export function VersionRow({ version, mayEdit, onCompare, onRestore, onRename, onDelete }: VersionRowProps) {
+export function VersionRow({
+  version,
+  mayEdit,
+  isReturnedTo,
+  onCompare,
+  onRestore,
+  onRename,
+  onDelete,
+}: VersionRowProps) {
   const label = versionLabel(version);
   const isNamed = version.kind === 'named';
   const Icon = isNamed ? Bookmark : Clock;
@@ -24,6 +34,7 @@ export function VersionRow({ version, mayEdit, onCompare, onRestore, onRename, o
     <li className={classes.item} data-testid="version" data-kind={version.kind}>
       <button
         type="button"
+        autoFocus={isReturnedTo}
         className={classes.open}
         onClick={onCompare}
         title={`Compare “${label}” with now`}
