@@ -1,4 +1,4 @@
-// npm run bench:realtime, npm run bench:kill, npm run bench:cluster: sets up what the benchmarks need, their peers included, and runs one of them.
+// npm run bench:realtime, npm run bench:kill, npm run bench:cluster, npm run bench:fuzz: sets up what the benchmarks need, their peers included, and runs one of them.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -14,6 +14,7 @@ const COMMANDS = {
   realtime: 'bench/src/main.ts',
   kill: 'bench/src/kill.ts',
   cluster: 'bench/src/cluster.ts',
+  fuzz: 'bench/src/fuzz.ts',
 };
 
 await exitWith(async () => {

@@ -77,6 +77,27 @@ describe('what a connection may send', () => {
     expect(reader.doc.getMap('nodes').toJSON()).toEqual(writer.doc.getMap('nodes').toJSON());
   });
 
+  it('CHK-20: what waited reaches everybody with what it waited for', async () => {
+    const sceneId = await server.createScene();
+    const [reader, bringer] = [await server.open(sceneId), await server.open(sceneId)];
+    const waiting = await server.open(sceneId);
+    const far = new Y.Doc();
+    const updates: Uint8Array[] = [];
+    far.on('update', (update: Uint8Array) => updates.push(update));
+    putNode(far, 'n', 'first');
+    (far.getMap('nodes').get('n') as Y.Map<unknown>).set('value', 'second');
+    const [first, second] = updates as [Uint8Array, Uint8Array];
+    waiting.sendUpdate(second);
+    await waiting.allSaved();
+    expect(reader.doc.getMap('nodes').size).toBe(0);
+    bringer.sendUpdate(first);
+    for (const { doc, until } of [reader, waiting, bringer].map((client) => ({
+      doc: client.doc,
+      until: client.until.bind(client),
+    })))
+      await until(() => nodeValues(doc)['n'] === 'second');
+  });
+
   it('CHK-13: nobody writes under the client id of somebody else who is there', async () => {
     const sceneId = await server.createScene();
     const bob = await server.open(sceneId, as('bob'));

@@ -168,13 +168,16 @@ export class LiveDocument {
 
   /** Those updates that may go on as they came do so: Yjs, which would encode all of it once more, is not asked to. */
   #transactPieces(origin: Origin, write: (transaction: Y.Transaction) => Written): readonly Uint8Array[] {
+    // What has waited for some of it comes along with it: it does not go on as it came, and the sender must get that too.
+    const { pendingStructs, pendingDs } = this.doc.store;
+    const bringsMore = pendingStructs !== null || pendingDs !== null;
     let pieces: readonly Uint8Array[] | undefined;
     let changed: Y.Transaction | undefined;
     try {
       return this.doc.transact((transaction) => {
         const { updates, corrected } = write(transaction);
-        origin.corrected = corrected;
-        if (!corrected) {
+        origin.corrected = corrected || bringsMore;
+        if (!corrected && !bringsMore) {
           pieces = updates;
           changed = transaction;
           this.doc.off('update', this.#onUpdate);

@@ -29,6 +29,12 @@ export function decodeChecked(update: Uint8Array): CheckedUpdate {
     }
     checkStruct(struct);
   }
+  for (const deletions of decoded.ds.clients.values())
+    for (const { clock, len } of deletions) {
+      // Yjs keeps those of what has not arrived yet, and fails when it writes one that is empty.
+      if (len < 1) throw badFrame('The update has a deletion without length');
+      if (!Number.isSafeInteger(clock + len)) throw badFrame('The update has an endless deletion');
+    }
   return decoded;
 }
 

@@ -56,6 +56,25 @@ export class ClientIds {
     return taken;
   }
 
+  /**
+   * The ids of others of which `update` deletes what they have not written yet; undefined when there are none.
+   *
+   * Yjs keeps such deletions, and whatever somebody writes under these ids from then on is gone at once.
+   */
+  deletedAhead(update: DecodedUpdate, sender: object, subject: string): ReadonlySet<number> | undefined {
+    let ahead: Set<number> | undefined;
+    for (const [client, ranges] of update.ds.clients) {
+      const state = Y.getState(this.#doc.store, client);
+      if (client === this.#idOf.get(sender) || !ranges.some(({ clock, len }) => clock + len > state))
+        continue;
+      const brought = endOf(update, client);
+      if (!ranges.some(({ clock, len }) => clock + len > Math.max(state, brought))) continue;
+      const isOwn = this.#lastWriter.get(client) === subject;
+      if (this.#isOthers(client, subject) || (state > 0 && !isOwn)) (ahead ??= new Set()).add(client);
+    }
+    return ahead;
+  }
+
   leave(sender: object): void {
     const id = this.#idOf.get(sender);
     const writer = id === undefined ? undefined : this.#writers.get(id);
@@ -89,4 +108,11 @@ export class ClientIds {
       break;
     }
   }
+}
+
+/** Behind the last that the update itself brings of a client. */
+function endOf({ structs }: DecodedUpdate, client: number): number {
+  let end = 0;
+  for (const { id, length } of structs) if (id.client === client) end = Math.max(end, id.clock + length);
+  return end;
 }

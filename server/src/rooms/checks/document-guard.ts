@@ -5,7 +5,7 @@ import { ClientIds } from './client-ids.js';
 import { DocumentChecks } from './document-checks.js';
 import type { DocumentSize } from './document-size.js';
 import { EntryCounts } from './entry-counts.js';
-import { withoutClients, withTombstones } from './rewrite.js';
+import { withoutClients, withoutDeletionsAhead, withTombstones } from './rewrite.js';
 import { deleteSwallowed } from './swallowed.js';
 import { screen, type Screened } from './screen.js';
 import { serverClientId } from './server-client-id.js';
@@ -79,13 +79,31 @@ export class DocumentGuard {
    */
   admit(received: Uint8Array, all: DecodedUpdate, { connection, subject }: Sender): Intake {
     if (this.#adds(all) && this.#size.isFullWith(received.byteLength)) throw new DioramaError('scene_full');
-    const taken = this.#clientIds.takenIn(all, connection, subject);
-    const update = taken === undefined ? received : withoutClients(all, taken);
-    const decoded = taken === undefined ? all : Y.decodeUpdate(update);
+    const { update, decoded, forged } = this.#withoutForged(received, all, connection, subject);
     this.#waiting.admit(connection, update.byteLength, decoded);
     const intake = this.#screen(update, decoded);
-    if (taken !== undefined) intake.forged(taken);
+    if (forged.size > 0) intake.forged(forged);
     return intake;
+  }
+
+  /** What is left of an update without what is done in the name of others. */
+  #withoutForged(
+    update: Uint8Array,
+    decoded: DecodedUpdate,
+    connection: object,
+    subject: string,
+  ): { update: Uint8Array; decoded: DecodedUpdate; forged: ReadonlySet<number> } {
+    const taken = this.#clientIds.takenIn(decoded, connection, subject);
+    if (taken !== undefined) {
+      update = withoutClients(decoded, taken);
+      decoded = Y.decodeUpdate(update);
+    }
+    const ahead = this.#clientIds.deletedAhead(decoded, connection, subject);
+    if (ahead !== undefined) {
+      update = withoutDeletionsAhead(decoded, ahead, (client) => Y.getState(this.#doc.store, client));
+      decoded = Y.decodeUpdate(update);
+    }
+    return { update, decoded, forged: new Set([...(taken ?? []), ...(ahead ?? [])]) };
   }
 
   #adds({ structs }: DecodedUpdate): boolean {

@@ -37,6 +37,27 @@ export function withoutClients(update: DecodedUpdate, ids: ReadonlySet<number>):
   );
 }
 
+/** Encodes an update anew, without deleting what is beyond `endOf` each of these client ids. */
+export function withoutDeletionsAhead(
+  update: DecodedUpdate,
+  ids: ReadonlySet<number>,
+  endOf: (client: number) => number,
+): Uint8Array {
+  const ds = Y.createDeleteSet();
+  for (const [client, ranges] of update.ds.clients) {
+    const end = ids.has(client) ? endOf(client) : Infinity;
+    const kept = ranges
+      .filter(({ clock }) => clock < end)
+      .map(({ clock, len }) => ({ clock, len: Math.min(len, end - clock) }));
+    if (kept.length > 0) ds.clients.set(client, kept);
+  }
+  const { structs } = update;
+  return encode(
+    byClient(structs, (struct) => struct),
+    { structs, ds },
+  );
+}
+
 type Range = { readonly clock: number; readonly len: number };
 
 /** What is left of a range without some clocks, which are sorted. */

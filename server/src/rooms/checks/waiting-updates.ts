@@ -3,18 +3,21 @@ import type * as Y from 'yjs';
 import type { DecodedUpdate } from '../update-check.js';
 import { lacksDependencies } from './dependencies.js';
 
+/** Yjs merges all that waits anew with every update that has to wait: 128 KiB of small changes take 10 ms. */
 export const WAITING_LIMITS = {
-  /** What may wait in one scene for updates that it depends on: Yjs merges all of it anew with every update that has to wait. */
-  sceneBytes: 1024 * 1024,
+  /** What may wait in one scene for updates that it depends on, and in how many frames as long as anything waits. */
+  sceneBytes: 128 * 1024,
+  sceneFrames: 500,
   /** How much of it may come from one connection, and in how many frames. */
-  connectionBytes: 256 * 1024,
-  connectionFrames: 500,
+  connectionBytes: 64 * 1024,
+  connectionFrames: 100,
 } as const;
 
 /** Bounds what waits in a document for what it depends on. `Sender` stands for a connection. */
 export class WaitingUpdates<Sender extends object> {
   readonly #doc: Y.Doc;
   #bySender = new WeakMap<Sender, { bytes: number; frames: number }>();
+  #frames = 0;
 
   constructor(doc: Y.Doc) {
     this.#doc = doc;
@@ -25,6 +28,7 @@ export class WaitingUpdates<Sender extends object> {
     const waiting = this.#waitingBytes();
     if (waiting === 0) {
       this.#bySender = new WeakMap();
+      this.#frames = 0;
       // One that fits may wait; what it was is seen when the next one comes.
       if (bytes <= WAITING_LIMITS.connectionBytes) return;
     }
@@ -33,9 +37,15 @@ export class WaitingUpdates<Sender extends object> {
     own.bytes += bytes;
     own.frames++;
     this.#bySender.set(sender, own);
-    const { sceneBytes, connectionBytes, connectionFrames } = WAITING_LIMITS;
-    if (waiting + bytes > sceneBytes || own.bytes > connectionBytes || own.frames > connectionFrames)
+    const { sceneBytes, sceneFrames, connectionBytes, connectionFrames } = WAITING_LIMITS;
+    if (
+      waiting + bytes > sceneBytes ||
+      this.#frames >= sceneFrames ||
+      own.bytes > connectionBytes ||
+      own.frames > connectionFrames
+    )
       throw new DioramaError('update_unresolved', 'Too much waits for changes that the scene does not have');
+    this.#frames++;
   }
 
   #waitingBytes(): number {
