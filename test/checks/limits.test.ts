@@ -77,7 +77,7 @@ describe('what a connection may send', () => {
     expect(reader.doc.getMap('nodes').toJSON()).toEqual(writer.doc.getMap('nodes').toJSON());
   });
 
-  it('CHK-20: what waited reaches everybody with what it waited for', async () => {
+  it('CHK-19: what waited reaches everybody with what it waited for', async () => {
     const sceneId = await server.createScene();
     const [reader, bringer] = [await server.open(sceneId), await server.open(sceneId)];
     const waiting = await server.open(sceneId);

@@ -569,7 +569,7 @@ describe('what a client writes', () => {
     );
   });
 
-  it('CHK-19: nobody deletes what others have not written yet', () => {
+  it('CHK-18: nobody deletes what others have not written yet', () => {
     const stage = new Stage(box);
     const bob = new Y.Doc();
     Y.applyUpdate(bob, Y.encodeStateAsUpdate(stage.server));
