@@ -20,3 +20,19 @@ export function lacksDependencies({ store }: Y.Doc, update: DecodedUpdate): bool
     for (const { clock, len } of ranges) if (clock + len > endOf(client)) return true;
   return false;
 }
+
+/** Whether an update depends on what has not come of clients of which it brings nothing. */
+export function lacksOthers({ store }: Y.Doc, { structs, ds }: DecodedUpdate): boolean {
+  const own = new Set(structs.map(({ id }) => id.client));
+  const isMissing = (client: number, clock: number): boolean =>
+    !own.has(client) && clock >= Y.getState(store, client);
+  for (const struct of structs) {
+    if (!(struct instanceof Y.Item)) continue;
+    const parent = struct.parent as unknown;
+    for (const reference of [struct.origin, struct.rightOrigin, parent])
+      if (reference instanceof Y.ID && isMissing(reference.client, reference.clock)) return true;
+  }
+  for (const [client, ranges] of ds.clients)
+    for (const { clock, len } of ranges) if (isMissing(client, clock + len - 1)) return true;
+  return false;
+}

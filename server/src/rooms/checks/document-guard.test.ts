@@ -569,6 +569,22 @@ describe('what a client writes', () => {
     );
   });
 
+  it('CHK-12: what depends on others who have not sent it is refused at once', () => {
+    const stage = new Stage(box);
+    const bob = new Y.Doc();
+    Y.applyUpdate(bob, Y.encodeStateAsUpdate(stage.server));
+    Y.applyUpdate(
+      stage.sender,
+      updateOf(bob, (doc) => node(doc).set('name', 'by bob')),
+    );
+    const after = updateOf(stage.sender, (doc) => node(doc).set('name', 'after bob'));
+    expect(() => stage.receive(after)).toThrow(expect.objectContaining({ code: 'update_unresolved' }));
+    expect(stage.server.store.pendingStructs).toBeNull();
+    stage.receive(Y.encodeStateAsUpdate(bob), BOB);
+    expect(stage.receive(after)).toBeUndefined();
+    expectSame(stage);
+  });
+
   it('CHK-18: nobody deletes what others have not written yet', () => {
     const stage = new Stage(box);
     const bob = new Y.Doc();

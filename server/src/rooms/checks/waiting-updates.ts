@@ -1,7 +1,7 @@
 import { DioramaError } from '@diorama/shared';
 import type * as Y from 'yjs';
 import type { DecodedUpdate } from '../update-check.js';
-import { lacksDependencies } from './dependencies.js';
+import { lacksDependencies, lacksOthers } from './dependencies.js';
 
 /** Yjs merges all that waits anew with every update that has to wait: 128 KiB of small changes take 10 ms. */
 export const WAITING_LIMITS = {
@@ -25,6 +25,9 @@ export class WaitingUpdates<Sender extends object> {
 
   /** Throws `update_unresolved` for an update that would have to wait when too much does already. */
   admit(sender: Sender, bytes: number, update: DecodedUpdate): void {
+    // Across clients Yjs takes up what waits at different moments in different replicas.
+    if (lacksOthers(this.#doc, update))
+      throw new DioramaError('update_unresolved', 'The change depends on what others have not sent');
     const waiting = this.#waitingBytes();
     if (waiting === 0) {
       this.#bySender = new WeakMap();
