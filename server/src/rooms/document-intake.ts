@@ -26,6 +26,8 @@ export interface DocumentIntakeOptions {
   readonly guard: Omit<DocumentGuardOptions, 'doc'>;
   /** Sends one client a ready-made frame. */
   readonly send: (client: RoomClient, frame: Buffer) => void;
+  /** Something waits for the next `flush`. */
+  readonly received: () => void;
   /** Called after each batch. */
   readonly taken: () => void;
   /** Runs what changes the document: a failure half-way ends the room. Whether it is still open afterwards. */
@@ -53,6 +55,7 @@ export class DocumentIntake {
   /** Takes the client's `number`th document frame. Throws `bad_frame`; what is merely not allowed is refused by a frame. */
   receive(client: RoomClient, number: number, update: Uint8Array): void {
     this.#batcher.add(client, { number, update, decoded: decodeChecked(update) });
+    this.#options.received();
   }
 
   /** Whether the document takes deletions only. */

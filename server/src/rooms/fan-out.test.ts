@@ -3,6 +3,7 @@ import { FanOut } from './fan-out.js';
 import { frame } from './framing.js';
 import { NO_REALTIME_METRICS } from './realtime-metrics.js';
 import type { RoomClient } from './room-client.js';
+import { TickPace } from './tick-pace.js';
 
 class FakeClient implements Partial<RoomClient> {
   readonly writes: Buffer[] = [];
@@ -27,6 +28,8 @@ function setUp(windowMs = 10_000) {
     clients: new Set(clients as unknown as RoomClient[]),
     metrics: NO_REALTIME_METRICS,
     windowMs,
+    pace: new TickPace(),
+    beforeTick: () => undefined,
     takePresence: () => late.pop(),
     afterTick: () => undefined,
     isHeld: (client) => (client as unknown as FakeClient).held,

@@ -1,12 +1,16 @@
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomClient } from './room-client.js';
 import { Schedule } from './schedule.js';
+import type { TickPace } from './tick-pace.js';
 
 export interface FanOutOptions {
   readonly clients: ReadonlySet<RoomClient>;
   readonly metrics: RealtimeMetrics;
   /** While frames keep coming they are joined for this long. 0 writes at the end of every turn of the event loop. */
   readonly windowMs: number;
+  readonly pace: TickPace;
+  /** Called before each tick: what it leads to goes along. */
+  readonly beforeTick: () => void;
   /** The presence that has changed since the last tick, as one frame. */
   readonly takePresence: () => Buffer | undefined;
   /** Called after each tick, when nothing waits. */
@@ -34,7 +38,7 @@ const PRESENCE_MOST_MS = 50;
  */
 export class FanOut {
   readonly #options: FanOutOptions;
-  readonly #schedule = new Schedule(() => this.tick());
+  readonly #schedule: Schedule;
   #items: Item[] = [];
   #direct = new Map<RoomClient, Buffer[]>();
   #since: number | undefined;
@@ -42,6 +46,7 @@ export class FanOut {
 
   constructor(options: FanOutOptions) {
     this.#options = options;
+    this.#schedule = new Schedule(options.pace, () => this.tick());
   }
 
   /** A ready-made frame for all clients but `sender`. */
@@ -58,6 +63,11 @@ export class FanOut {
     this.#wake(this.#options.windowMs);
   }
 
+  /** Something has come in of which the next tick makes frames. */
+  received(): void {
+    this.#wake(this.#options.windowMs);
+  }
+
   /** Presence has changed: makes sure that a tick comes which takes it along. */
   presenceChanged(): void {
     const { clients, windowMs } = this.#options;
@@ -66,6 +76,7 @@ export class FanOut {
 
   /** Writes what has gathered. */
   tick(): void {
+    this.#options.beforeTick();
     this.#schedule.cancel();
     const { clients, metrics, isHeld, dropsPresence, takePresence, afterTick } = this.#options;
     const items = this.#items;

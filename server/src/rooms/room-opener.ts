@@ -9,6 +9,7 @@ import { decodeInSlices } from './decode-in-slices.js';
 import { FullState } from './full-state.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import { Room } from './room.js';
+import { TickPace } from './tick-pace.js';
 import type { RoomLimits } from './room-limits.js';
 import type { RoomObserver } from './room-observer.js';
 import { SceneLink } from './scene-link.js';
@@ -36,6 +37,7 @@ export interface OpeningRoom {
 
 /** Makes rooms of what is stored. */
 export class RoomOpener {
+  readonly #pace = new TickPace();
   readonly #options: RoomOpenerOptions;
 
   constructor(options: RoomOpenerOptions) {
@@ -81,6 +83,7 @@ export class RoomOpener {
       metrics,
       limits,
       observer,
+      pace: this.#pace,
     });
   }
 

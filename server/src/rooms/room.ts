@@ -24,6 +24,7 @@ import type { AtSeq, EditOptions } from './scene-rooms.js';
 import { step1Frame, updateFrame } from './server-frames.js';
 import { smallState } from './small-state.js';
 import { editShared, readShared, type SharedRoom } from './shared-access.js';
+import type { TickPace } from './tick-pace.js';
 import { requireKnownSchema } from './write-rights.js';
 
 export interface RoomOptions {
@@ -40,6 +41,8 @@ export interface RoomOptions {
   readonly logger: Logger;
   readonly metrics: RealtimeMetrics;
   readonly limits: RoomLimits;
+  /** Shared by all rooms of the process. */
+  readonly pace: TickPace;
   readonly observer: RoomObserver;
   /** Other servers want the room closed; the registry forgets it. */
   readonly evicted: (code: ErrorCode) => void;
@@ -103,6 +106,8 @@ export class Room {
       clients: this.#clients,
       metrics: options.metrics,
       windowMs: options.limits.fanOutWindowMs,
+      pace: options.pace,
+      beforeTick: () => this.#intake.flush(),
       takePresence: () => this.#presence.takeChanged(),
       afterTick: () => this.#lagging.check(this.#clients),
       isHeld: (client) => this.#lagging.has(client),
@@ -147,6 +152,7 @@ export class Room {
         announcedBy: (id) => this.#presence.states.ownerOf(id)?.principal,
       },
       send: (client, ready) => this.#fanOut.toOne(client, ready),
+      received: () => this.#fanOut.received(),
       taken: () => this.#fanOut.tickIfOverdue(),
       guarded: (apply) => this.#guarded(apply),
     });
@@ -281,6 +287,7 @@ export class Room {
   }
 
   #guarded(apply: () => void): boolean {
+    if (this.isClosed) return false;
     try {
       apply();
     } catch (error) {
