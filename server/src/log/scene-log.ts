@@ -35,6 +35,7 @@ const QUICK_COMMITS_IN_A_ROW = 25;
 const STALLED_MS = 2_000;
 
 /** Commits of many scenes take long: the more gathers meanwhile, the less each update costs. */
+const MANY_SCENES = 8;
 const REST_PER_COMMIT = 3;
 const MOST_REST_MS = 40;
 
@@ -245,8 +246,8 @@ export class SceneLog {
     void this.#commit(batch).then((next) => {
       this.#inFlight = undefined;
       const ended = this.#now();
-      const rest = Math.min((ended - began) * REST_PER_COMMIT, MOST_REST_MS);
-      this.#notBefore = Math.max(began + this.#windowMs, ended + rest);
+      const rest = batch.entries.size < MANY_SCENES ? 0 : (ended - began) * REST_PER_COMMIT;
+      this.#notBefore = Math.max(began + this.#windowMs, ended + Math.min(rest, MOST_REST_MS));
       if (next === 'retry') this.#wait(Math.min(RETRY_FIRST_MS * 2 ** (this.#failures - 1), RETRY_MOST_MS));
       else this.#schedule();
     });
