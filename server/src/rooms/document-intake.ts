@@ -63,6 +63,11 @@ export class DocumentIntake {
     return this.#guard.isFull;
   }
 
+  /** Whether nothing waits to be applied. */
+  get isEmpty(): boolean {
+    return this.#batcher.isEmpty;
+  }
+
   /** Applies what was received and not applied yet. */
   flush(): void {
     this.#batcher.flush();

@@ -162,7 +162,8 @@ export class RoomRegistry implements SceneRooms {
     await inTime(Promise.allSettled(opened), milliseconds);
     let rooms = this.#rooms;
     for (let left = milliseconds; left > 0; left = until - performance.now()) {
-      // Requests that were under way may write meanwhile.
+      // Clients, and requests that were under way, may write meanwhile.
+      for (const room of rooms) room.flush();
       if (!(await inTime(this.#log.flush(), left))) break;
       rooms = rooms.filter((room) => !room.isClosed && !room.isStored);
       if (rooms.length === 0) break;

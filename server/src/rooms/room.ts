@@ -164,9 +164,9 @@ export class Room {
     return this.#closed !== undefined;
   }
 
-  /** Whether all that the document holds is committed. */
+  /** Whether all that has arrived is committed. */
   get isStored(): boolean {
-    return this.#acknowledgements.pending === undefined;
+    return this.#intake.isEmpty && this.#acknowledgements.pending === undefined;
   }
 
   /** Whether most clients read more slowly than they are written to: writers had better wait for them. */
@@ -174,8 +174,9 @@ export class Room {
     return this.#lagging.areMostSlow(this.#clients);
   }
 
-  /** Resolves when everything that the document holds now is committed, with the position. Rejects when that cannot be. */
+  /** Resolves when everything that has arrived by now is committed, with the position. Rejects when that cannot be. */
   async stored(): Promise<number> {
+    this.#intake.flush();
     return (await this.#acknowledgements.pending) ?? this.#link.position;
   }
 

@@ -52,6 +52,10 @@ export class UpdateBatcher {
     if (++this.#updates >= MOST_UPDATES) this.flush();
   }
 
+  get isEmpty(): boolean {
+    return this.#updates === 0;
+  }
+
   /** Takes what has gathered. To be called before anything that could tell the difference. */
   flush(): void {
     if (this.#updates === 0) return;
