@@ -1,14 +1,22 @@
+import { MESSAGE, SYNC_STEP } from '@diorama/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
 import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
 import { startRealtime, type TestRealtime } from '../support/realtime.js';
 import type { SyncClient } from '../support/sync-client.js';
 import { putNode } from '../support/scene-edits.js';
 
-/** As far as Node's timers and sockets are concerned, everything that was going to happen without the database has. */
+/** Everything that was going to happen without the database has: the server has taken all that the client sent so far. */
 async function roundTrip(client: SyncClient): Promise<void> {
-  const ponged = new Promise((resolve) => client.webSocket.once('pong', resolve));
-  client.webSocket.ping();
-  await ponged;
+  const answered = new Promise<void>((resolve) => {
+    client.webSocket.on('message', (data: Buffer) => {
+      if (data[0] === MESSAGE.sync && data[1] === SYNC_STEP.step2) resolve();
+    });
+  });
+  // A state vector is answered with what its sender lacks, once what arrived before it is in the document.
+  const stateVector = Y.encodeStateVector(client.doc);
+  client.send(new Uint8Array([MESSAGE.sync, SYNC_STEP.step1, stateVector.length, ...stateVector]));
+  await answered;
 }
 
 describe('saved means saved', () => {
