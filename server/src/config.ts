@@ -62,6 +62,9 @@ export const environmentSchema = z.object({
     .describe('Least level of the JSON lines on stderr. `npm start` sets `warn` unless it is set.'),
   RENDER_WORKERS: count(0, 64, 1).describe('Render workers that the server starts and watches; 0 for none.'),
   RENDER_TIMEOUT_MS: count(1_000, 3_600_000, 120_000).describe('A render job that takes longer is stopped.'),
+  RENDER_CACHE_MAX_BYTES: count(1 << 20, 2 ** 50, 4 * 2 ** 30).describe(
+    'Most that copies of objects for render workers take in the data directory, where the objects are in S3.',
+  ),
   MAX_JSON_BODY_BYTES: count(1_024, 1 << 30, 32 << 20).describe('Largest JSON body.'),
   MAX_UPLOAD_BYTES: count(1_024, 2 ** 40, 512 << 20).describe('Largest upload request.'),
   WS_MAX_FRAME_BYTES: count(1_024, 1 << 30, 16 << 20).describe('Largest frame on a sync connection.'),
@@ -151,11 +154,6 @@ function requireWholeS3(env: Environment): void {
   const alone = ([...S3_NEEDS_BUCKET] as const).find((name) => env[name] !== undefined);
   if (bucket === undefined && alone !== undefined)
     throw new ConfigError(`${alone} has no meaning without S3_BUCKET.`);
-  if (bucket !== undefined && env.RENDER_WORKERS > 0)
-    throw new ConfigError(
-      `RENDER_WORKERS=${env.RENDER_WORKERS} with S3_BUCKET: render workers read objects from a directory only so far.\n` +
-        'Set RENDER_WORKERS=0.',
-    );
 }
 
 /** The secret of this data directory's development tokens: made once, readable by its owner only. */

@@ -21,6 +21,8 @@ import { RedisBus } from './adapters/redis-bus/redis-bus.js';
 import { openPglite } from './adapters/pglite/pglite-database.js';
 import { openPostgres } from './adapters/postgres/postgres-database.js';
 import { S3ObjectStore } from './adapters/s3/s3-object-store.js';
+import { FetchedFiles } from './adapters/render-files/fetched-files.js';
+import { SharedDirectory } from './adapters/render-files/shared-directory.js';
 import { FilesystemObjectStore } from './adapters/filesystem/filesystem-object-store.js';
 import type { ObjectStore } from './assets/object-store.js';
 import { openAssets } from './assets/open-assets.js';
@@ -51,6 +53,7 @@ import { renderJobRoutes } from './render-jobs/render-job-routes.js';
 import { RenderJobStore } from './render-jobs/render-job-store.js';
 import { RenderJobs } from './render-jobs/render-jobs.js';
 import { RenderLedger } from './render-jobs/render-ledger.js';
+import type { RenderFiles } from './render-jobs/render-files.js';
 import { renderingProbe } from './render-jobs/render-queue.js';
 import { busProbe, type Bus } from './rooms/bus.js';
 import { createRealtime } from './rooms/create-realtime.js';
@@ -81,22 +84,33 @@ const openDatabase = (config: Config, logger: Logger): Promise<Database> =>
       })
     : openPostgres({ connectionString: config.DATABASE_URL });
 
-async function openObjects(config: Config, directory: string): Promise<ObjectStore> {
+interface OpenedObjects {
+  readonly objects: ObjectStore;
+  readonly files: RenderFiles;
+  /** Removes what is kept for this process alone. */
+  close(): Promise<void>;
+}
+
+async function openObjects(config: Config, logger: Logger): Promise<OpenedObjects> {
   const { S3_BUCKET: bucket, S3_REGION: region, S3_ENDPOINT: endpoint, S3_FORCE_PATH_STYLE } = config;
   if (bucket === undefined) {
+    const directory = join(config.dataDir, 'objects');
     const objects = new FilesystemObjectStore({ root: directory });
     await objects.clean();
-    return objects;
+    return { objects, files: new SharedDirectory({ objects, directory }), close: async () => undefined };
   }
   const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
   const hasKey = accessKeyId !== undefined && secretAccessKey !== undefined;
-  return new S3ObjectStore({
+  const objects = new S3ObjectStore({
     bucket,
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(S3_FORCE_PATH_STYLE === undefined ? {} : { forcePathStyle: S3_FORCE_PATH_STYLE }),
     ...(hasKey ? { credentials: { accessKeyId, secretAccessKey } } : {}),
   });
+  const root = join(config.dataDir, 'render-cache');
+  const files = await FetchedFiles.open({ objects, root, maxBytes: config.RENDER_CACHE_MAX_BYTES, logger });
+  return { objects, files, close: () => files.close() };
 }
 
 async function openBus({ DATABASE_URL, REDIS_URL }: Config, logger: Logger): Promise<Bus> {
@@ -112,8 +126,9 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const applied = await migrate(database);
   logger.info({ applied }, 'database is up to date');
 
-  const objectsDir = join(config.dataDir, 'objects');
-  const objects = await openObjects(config, objectsDir);
+  const opened = await openObjects(config, logger);
+  shutdown.register('objects', () => opened.close());
+  const { objects, files } = opened;
 
   const links = new ShareLinkStore({ client: database });
   const authenticator = new Authenticator({ secret: config.jwtSecret, links });
@@ -166,13 +181,13 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const ledger = new RenderLedger({ database });
   const queue = new LocalRenderQueue({
     ledger,
-    objects,
+    files,
     logger,
     workers: config.RENDER_WORKERS,
     shared: config.DATABASE_URL !== undefined,
     timeoutMs: config.RENDER_TIMEOUT_MS,
     entry: RENDER_WORKER_ENTRY,
-    environment: workerEnvironment(process.env, { objectsDir, dataDir }),
+    environment: workerEnvironment(process.env, { objectsDir: files.directory, dataDir }),
     metrics: createRenderMetrics(registry, () => ledger.depth()),
   });
   shutdown.register('render workers', () => queue.stop());

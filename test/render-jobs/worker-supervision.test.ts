@@ -1,4 +1,5 @@
 import { newRenderJobId, newSceneId, renderOutputKey, type RenderStatus } from '@diorama/shared';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ import {
   LocalRenderQueue,
   type LocalRenderQueueOptions,
 } from '../../server/src/adapters/local-render-queue/local-render-queue.js';
+import { FetchedFiles } from '../../server/src/adapters/render-files/fetched-files.js';
+import { SharedDirectory } from '../../server/src/adapters/render-files/shared-directory.js';
 import { settle } from '../../server/src/adapters/local-render-queue/settle.js';
 import { workerEnvironment } from '../../server/src/adapters/local-render-queue/worker-environment.js';
 import { createRenderMetrics } from '../../server/src/observability/render-metrics.js';
@@ -18,6 +21,7 @@ import type { RenderJobRecord } from '../../server/src/render-jobs/render-job-re
 import { RenderJobStore } from '../../server/src/render-jobs/render-job-store.js';
 import { type ClaimedRender, RenderLedger } from '../../server/src/render-jobs/render-ledger.js';
 import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
+import { RemoteObjects } from '../support/remote-objects.js';
 import { processesOf } from '../support/processes.js';
 
 const ENTRY = fileURLToPath(new URL('../support/render-workers/obedient.mjs', import.meta.url));
@@ -29,6 +33,7 @@ let store: RenderJobStore;
 let ledger: RenderLedger;
 let folder: string;
 let objects: FilesystemObjectStore;
+let files: SharedDirectory;
 let queue: LocalRenderQueue;
 let log: string;
 
@@ -43,6 +48,7 @@ beforeEach(async () => {
   await pglite.database.query('DELETE FROM render_jobs');
   folder = await mkdtemp(join(tmpdir(), 'diorama-renders-'));
   objects = new FilesystemObjectStore({ root: folder });
+  files = new SharedDirectory({ objects, directory: folder });
   log = '';
 });
 afterEach(async () => {
@@ -54,7 +60,7 @@ afterEach(async () => {
 function startQueue(options: Partial<LocalRenderQueueOptions> = {}, start = 'normally'): void {
   queue = new LocalRenderQueue({
     ledger,
-    objects,
+    files,
     logger: pino({ level: 'debug', base: null }, { write: (line: string) => (log += line) }),
     workers: 1,
     entry: ENTRY,
@@ -64,7 +70,10 @@ function startQueue(options: Partial<LocalRenderQueueOptions> = {}, start = 'nor
     progressMs: 10,
     ...options,
     environment: {
-      ...workerEnvironment(process.env, { objectsDir: folder, dataDir: folder }),
+      ...workerEnvironment(process.env, {
+        objectsDir: (options.files ?? files).directory,
+        dataDir: folder,
+      }),
       ...(start === 'normally' ? {} : { START: start }),
     },
   });
@@ -298,7 +307,7 @@ describe('render jobs on workers of this machine', () => {
       const late = settle(
         claimed as ClaimedRender,
         { type: 'done', warnings: [] },
-        { ledger: another(), objects },
+        { ledger: another(), files },
       );
       expect(await late).toBe('cancelled');
       expect(await read(jobId)).toEqual(done);
@@ -331,6 +340,64 @@ describe('render jobs on workers of this machine', () => {
       const jobId = await ask('succeed');
       rest.enqueue = told;
       expect(await until(jobId, 'succeeded')).toMatchObject({ attempts: first.attempts });
+    });
+  });
+
+  describe('where the store is elsewhere', () => {
+    let remote: RemoteObjects;
+    let fetched: FetchedFiles;
+    beforeEach(async () => {
+      remote = new RemoteObjects(objects);
+      const root = join(folder, 'cache');
+      fetched = await FetchedFiles.open({
+        ...{ objects: remote, root, maxBytes: 1 << 20 },
+        logger: pino({ level: 'silent' }),
+      });
+    });
+
+    it('RND-38: the picture is in the store when the job has succeeded, and nowhere else', async () => {
+      startQueue({ files: fetched });
+      const { output, jobId } = await until(await ask('succeed'), 'succeeded');
+      const key = renderOutputKey(TENANT, jobId, 'png');
+      expect(output).toMatchObject({ key, size: 35 });
+      expect(new TextDecoder().decode(await objects.read(key))).toBe(`picture of ${jobId}`);
+      await expect.poll(() => existsSync(join(fetched.directory, key)), WAIT).toBe(false);
+    });
+
+    it('RND-40: a store that is away for a moment costs no job, before it is rendered and after', async () => {
+      remote.isAway = true;
+      startQueue({ files: fetched });
+      const jobId = await ask('waitForGo');
+      await expect.poll(() => log, WAIT).toContain('could not be fetched');
+      remote.isAway = false;
+      await untilBegun(jobId);
+      remote.isAway = true;
+      await writeFile(join(fetched.directory, 'go'), '');
+      await expect.poll(() => log, WAIT).toContain('could not write to its database or object store');
+      expect(await read(jobId)).toMatchObject({ status: 'running' });
+      remote.isAway = false;
+      expect(await until(jobId, 'succeeded')).toMatchObject({ attempts: 1 });
+    });
+
+    it('RND-40: a store that stays away for as long as a job may take fails it with storage_unavailable', async () => {
+      remote.isAway = true;
+      startQueue({ files: fetched, timeoutMs: 300 });
+      const failed = await until(await ask('succeed'), 'failed');
+      expect(failed).toMatchObject({ attempts: 1, error: { code: 'storage_unavailable', retryable: true } });
+    });
+
+    it('RND-29, RND-30: while its files are fetched a job can be cancelled, and goes back to the queue at a stop', async () => {
+      await objects.put('waitForGo', new Uint8Array(10));
+      remote.gate = new Promise(() => undefined);
+      startQueue({ files: fetched });
+      const cancelled = await ask('waitForGo');
+      await expect.poll(() => remote.fetched.length, WAIT).toBe(1);
+      await cancel(cancelled);
+      const stopped = await ask('waitForGo');
+      await expect.poll(() => remote.fetched.length, WAIT).toBe(2);
+      await queue.stop();
+      expect(await read(stopped)).toMatchObject({ status: 'queued', attempts: 0 });
+      expect(await read(cancelled)).toMatchObject({ status: 'cancelled', output: null });
     });
   });
 

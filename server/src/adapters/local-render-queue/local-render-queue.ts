@@ -1,6 +1,6 @@
 import type { ReadinessCheck } from '@diorama/shared';
-import type { ObjectStore } from '../../assets/object-store.js';
 import type { Logger } from '../../observability/logger.js';
+import type { RenderFiles } from '../../render-jobs/render-files.js';
 import type { RenderLedger } from '../../render-jobs/render-ledger.js';
 import { NO_RENDER_METRICS, type RenderMetrics } from '../../render-jobs/render-metrics.js';
 import type { RenderQueue } from '../../render-jobs/render-queue.js';
@@ -9,7 +9,8 @@ import { RenderLane, type LaneBounds } from './render-lane.js';
 
 export interface LocalRenderQueueOptions extends Partial<LaneBounds> {
   readonly ledger: RenderLedger;
-  readonly objects: ObjectStore;
+  /** How objects come to the workers, and pictures into the store. */
+  readonly files: RenderFiles;
   readonly logger: Logger;
   /** Processes, each of which renders one job at a time. 0 disables rendering. */
   readonly workers: number;

@@ -1,11 +1,12 @@
 import type { ReadinessCheck } from '@diorama/shared';
-import type { ObjectStore } from '../../assets/object-store.js';
 import type { Logger } from '../../observability/logger.js';
 import type { ClaimedRender, RenderLedger } from '../../render-jobs/render-ledger.js';
+import type { RenderFiles } from '../../render-jobs/render-files.js';
 import type { RenderMetrics } from '../../render-jobs/render-metrics.js';
-import { Bell } from './bell.js';
+import { Bell } from '../../processes/bell.js';
 import { persistently } from './persistently.js';
 import { ProgressWriter } from './progress-writer.js';
+import { attemptRender } from './render-attempt.js';
 import { RenderChild, type RenderOutcome } from './render-child.js';
 import { settle } from './settle.js';
 
@@ -32,7 +33,7 @@ export interface RenderLaneOptions extends LaneBounds {
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly ledger: RenderLedger;
-  readonly objects: ObjectStore;
+  readonly files: RenderFiles;
   readonly logger: Logger;
   readonly metrics: RenderMetrics;
   /** Milliseconds of a clock that never jumps. */
@@ -50,6 +51,7 @@ export class RenderLane {
   #state: ReadinessCheck = { status: 'starting' };
   #child: RenderChild | undefined;
   #jobId: string | undefined;
+  #cancelling = new AbortController();
   /** Jobs that are cancelled while the answer to a claim is on its way. */
   #cancelledMeanwhile: Set<string> | undefined;
   /** Workers in a row that ended by themselves. */
@@ -81,7 +83,7 @@ export class RenderLane {
 
   cancel(jobId: string): void {
     this.#cancelledMeanwhile?.add(jobId);
-    if (this.#jobId === jobId) this.#child?.dismiss();
+    if (this.#jobId === jobId) this.#cancelling.abort();
   }
 
   /** Ends the worker; the job that it had not finished is queued again. */
@@ -180,7 +182,7 @@ export class RenderLane {
   }
 
   async #perform(child: RenderChild, job: ClaimedRender): Promise<void> {
-    const { ledger, objects, metrics, now, timeoutMs, progressMs, onQueued } = this.#options;
+    const { ledger, files, metrics, now, timeoutMs, progressMs, onQueued } = this.#options;
     const jobId = (this.#jobId = job.task.job_id);
     const logger = this.#logger.child({ jobId, attempt: job.attempts });
     const progress = new ProgressWriter({
@@ -190,10 +192,17 @@ export class RenderLane {
     });
     const began = now();
     const onProgress = (value: number, stage: string): void => progress.set(value, stage);
-    const outcome = this.#excused(await child.render(job.task, { timeoutMs, onProgress }));
+    this.#cancelling = new AbortController();
+    const attempt = await attemptRender(job.task, {
+      ...{ child, files, timeoutMs, onProgress, now, logger },
+      cancelled: this.#cancelling.signal,
+      stopping: this.#stopping.signal,
+    });
+    const outcome = this.#excused(attempt.outcome);
     const seconds = (now() - began) / 1_000;
     await progress.close();
-    const label = await this.#persistently(() => settle(job, outcome, { ledger, objects }));
+    const label = await this.#persistently(() => settle(job, outcome, { ledger, files }));
+    await this.#persistently(() => attempt.release());
     this.#jobId = undefined;
     if (outcome.type === 'done' || outcome.type === 'failed') this.#failures = 0;
     logger.info({ outcome, label, seconds }, 'render attempt ended');

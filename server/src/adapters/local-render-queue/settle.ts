@@ -1,7 +1,5 @@
 import { DioramaError } from '@diorama/shared';
-import { createHash } from 'node:crypto';
-import type { ObjectStore } from '../../assets/object-store.js';
-import type { RenderOutput } from '../../render-jobs/render-job-record.js';
+import type { RenderFiles } from '../../render-jobs/render-files.js';
 import {
   RENDER_ATTEMPTS_MAX,
   type ClaimedRender,
@@ -12,7 +10,7 @@ import type { RenderOutcome } from './render-child.js';
 
 export interface SettleOptions {
   readonly ledger: RenderLedger;
-  readonly objects: ObjectStore;
+  readonly files: RenderFiles;
 }
 
 const renderFailed = (detail: string): DioramaError => new DioramaError('render_failed', detail);
@@ -21,7 +19,7 @@ const renderFailed = (detail: string): DioramaError => new DioramaError('render_
 export async function settle(
   { task, attempts }: ClaimedRender,
   outcome: RenderOutcome,
-  { ledger, objects }: SettleOptions,
+  { ledger, files }: SettleOptions,
 ): Promise<RenderOutcomeLabel> {
   const { job_id: jobId, output_key: outputKey } = task;
 
@@ -31,7 +29,7 @@ export async function settle(
     label: RenderOutcomeLabel,
   ): Promise<RenderOutcomeLabel> {
     if (await written) return label;
-    if (await ledger.isCancelled(jobId)) await objects.delete(outputKey);
+    if (await ledger.isCancelled(jobId)) await files.discard(outputKey);
     return 'cancelled';
   }
 
@@ -39,7 +37,7 @@ export async function settle(
 
   switch (outcome.type) {
     case 'done': {
-      const output = await describe(objects, outputKey);
+      const output = await files.collect(outputKey);
       if (output === undefined) return fail(renderFailed('The worker left no picture'));
       return orCancelled(ledger.succeed(jobId, output, outcome.warnings), 'succeeded');
     }
@@ -59,16 +57,4 @@ export async function settle(
     case 'interrupted':
       return orCancelled(ledger.release(jobId), 'retried');
   }
-}
-
-/** Size and hash of the picture, from its stored bytes: what is served is then known to be there. */
-async function describe(objects: ObjectStore, key: string): Promise<RenderOutput | undefined> {
-  if ((await objects.head(key)) === undefined) return undefined;
-  const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of await objects.stream(key)) {
-    hash.update(chunk as Uint8Array);
-    size += (chunk as Uint8Array).length;
-  }
-  return { key, sha256: hash.digest('hex'), size };
 }

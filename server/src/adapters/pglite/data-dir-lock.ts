@@ -3,6 +3,7 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isRunning } from '../../processes/is-running.js';
 
 const TAKEOVER_POLL_MS = 20;
 const TAKEOVER_TIMEOUT_MS = 2_000;
@@ -26,15 +27,6 @@ function startTimeOf(pid: number): string | null {
 
 const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '');
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 const describe = (pid: number): string => `${pid} ${startTimeOf(pid) ?? '-'}`;
 

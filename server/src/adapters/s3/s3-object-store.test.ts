@@ -1,32 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import S3rver from 's3rver';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeObjectStore } from '../../../../test/support/object-store-contract.js';
+import { startS3, type TestS3 } from '../../../../test/support/s3.js';
 import { S3ObjectStore } from './s3-object-store.js';
 
-const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
-let directory: string;
-let s3: S3rver;
-let endpoint: string;
+let s3: TestS3;
 const stores: S3ObjectStore[] = [];
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'diorama-s3-'));
-  s3 = new S3rver({ directory, port: 0, silent: true, configureBuckets: [{ name: 'objects' }] });
-  const { port } = (await s3.run()) as AddressInfo;
-  endpoint = `http://127.0.0.1:${port}`;
+  s3 = await startS3();
 });
 afterAll(async () => {
   for (const store of stores) store.close();
-  await s3.close();
-  await rm(directory, { recursive: true, force: true });
+  await s3.stop();
 });
 
-function openStore(bucket = 'objects', at = endpoint): S3ObjectStore {
-  const store = new S3ObjectStore({ bucket, region: 'us-east-1', endpoint: at, credentials });
+function openStore(bucket = s3.bucket, endpoint = s3.endpoint): S3ObjectStore {
+  const { credentials } = s3;
+  const store = new S3ObjectStore({ bucket, region: 'us-east-1', endpoint, credentials });
   stores.push(store);
   return store;
 }
