@@ -17,6 +17,7 @@ export {
   type ConditionalOptions,
   type CreateShareLinkInput,
   type CreateSceneInput,
+  type EditListQuery,
   type OperationsOptions,
   type ReplaceSceneInput,
   type SceneWithETag,

@@ -105,3 +105,27 @@ test('EDT-36, EDT-40: a viewer reads the history, and the inspector says who cha
   await expect(vera.getByTestId('no-differences')).toBeVisible();
   await expect(vera.getByTestId('restore')).toHaveCount(0);
 });
+
+test('EDT-42: a restore stands in the history, where whoever may edit takes it back', async ({ browser }) => {
+  const scene = await createScene(server);
+  const ada = await open(browser, scene, 'Ada');
+  const grace = await open(browser, scene, 'Grace');
+  for (const page of [ada, grace]) await page.getByTestId('history-toggle').click();
+  await saveVersion(ada, 'First draft', '');
+  await row(grace, 'Ball').click();
+  await grace.keyboard.press('Delete');
+  await expect(row(ada, 'Ball')).toHaveCount(0);
+  await ada.getByRole('button', { name: 'Actions for First draft' }).click();
+  await ada.getByRole('menuitem', { name: 'Restore' }).click();
+  await ada.getByRole('button', { name: 'Restore', exact: true }).click();
+  await expect(row(grace, 'Ball')).toBeVisible();
+
+  const restored = grace.getByTestId('restored');
+  await expect(restored).toContainText(/Restored “First draft”.*just now · Ada.*1 thing added/s);
+  await restored.getByTestId('undo-restored').click();
+  await grace.getByRole('button', { name: 'Undo for everybody' }).click();
+  await expect(row(ada, 'Ball')).toHaveCount(0);
+  await expect(restored).toContainText('Undone');
+  await expect(restored.getByTestId('undo-restored')).toHaveCount(0);
+  await expect(ada.getByTestId('restored')).toContainText('Undone');
+});

@@ -374,6 +374,9 @@ describe('who may send operations', () => {
       'operations',
     ]);
     expect(second.next_cursor).toBeNull();
+    const replaced = (await http.get<Page>(`${path}/edits?kind=replace`)).body;
+    expect(replaced.items).toEqual(first.items.slice(0, 1));
+    expect((await http.get<Problem>(`${path}/edits?kind=nonsense`)).status).toBe(400);
     const one = await http.get(`${path}/edits/${second.items[0]?.edit_id}`);
     expect(one.body).toMatchObject({
       changes: [{ root: 'nodes', id: 'a', key: 'name', before: 'a', after: 'one' }],

@@ -3,6 +3,7 @@ import {
   type AppliedOperations,
   type Comparison,
   type Edit,
+  type EditKind,
   type EditWithChanges,
   type EndpointBodyInput,
   type ItemChange,
@@ -41,6 +42,10 @@ export interface OperationsOptions extends ConditionalOptions {
   readonly dryRun?: boolean | undefined;
   /** What the list of edits says of it. */
   readonly summary?: string | undefined;
+}
+
+export interface EditListQuery extends PageQuery {
+  readonly kind?: EditKind | undefined;
 }
 
 export interface ChangeListQuery extends PageQuery {
@@ -129,7 +134,7 @@ export class ScenesApi {
   }
 
   /** What the server did for callers, the newest first. */
-  async edits(sceneId: string, { signal, ...query }: PageQuery = {}): Promise<Page<Edit>> {
+  async edits(sceneId: string, { signal, ...query }: EditListQuery = {}): Promise<Page<Edit>> {
     return this.#rest.call(api.edits.list, { params: { scene_id: sceneId }, query, signal });
   }
 

@@ -4,6 +4,7 @@ import { ActionIcon, CloseButton, Tooltip } from '@mantine/core';
 import { RefreshCw } from 'lucide-react';
 import { useCallback, useState } from 'react';
 
+import { useFollowed } from '../hooks/use-followed.js';
 import { usePages } from '../hooks/use-pages.js';
 import { useRole } from '../hooks/use-session.js';
 import { ConfirmDialog } from '../shell/confirm-dialog.js';
@@ -22,17 +23,33 @@ export function HistoryPanel({ onClose }: { onClose(): void }) {
   const versions = usePages(
     useCallback((query: PageQuery) => diorama.scenes.versions.list(sceneId, query), [diorama, sceneId]),
   );
-  const [compared, setCompared] = useState<Version | null>(null);
+  const [comparedOnce, setCompared] = useState<Version | null>(null);
   const [returnTo, setReturnTo] = useState<string>();
   const [restoring, setRestoring] = useState<Version | null>(null);
   const [round, setRound] = useState(0);
-  const { reload } = versions;
+  const restores = usePages(
+    useCallback(
+      (query: PageQuery) => diorama.scenes.edits(sceneId, { ...query, kind: 'restore' }),
+      [diorama, sceneId],
+    ),
+  );
+  const { reload: reloadVersions } = versions;
+  const { reload: reloadRestores } = restores;
+  const reload = useCallback(async () => {
+    await Promise.all([reloadVersions(), reloadRestores()]);
+  }, [reloadVersions, reloadRestores]);
+  useFollowed(reload);
   const restored = useCallback(() => {
     setRestoring(null);
     setRound((before) => before + 1);
     void reload();
   }, [reload]);
   const restore = useRestore(restored);
+  // Somebody may have renamed it meanwhile.
+  const compared =
+    versions.pages
+      .flatMap((page) => page.items)
+      .find((version) => version.version_id === comparedOnce?.version_id) ?? comparedOnce;
   return (
     <div className={classes.panel} data-testid="history">
       <header className={classes.head}>
@@ -49,6 +66,8 @@ export function HistoryPanel({ onClose }: { onClose(): void }) {
       {compared === null ? (
         <VersionList
           versions={versions}
+          restores={restores}
+          reload={reload}
           mayEdit={mayEdit}
           returnTo={returnTo}
           onCompare={setCompared}

@@ -6,32 +6,21 @@ import { useCallback } from 'react';
 import { showError } from '../shell/show-error.js';
 import { useEditor } from '../state/editor-context.js';
 import { ownEditsStored } from './stored.js';
+import { restoreNoticeId, useUndoRestore } from './use-undo-restore.js';
 import { countsInWords, versionLabel } from './version-words.js';
 
-/** Long enough to look at what came of it. The state before is a version, too. */
+/** Long enough to look at what came of it; afterwards the history offers the same. */
 const NOTICE_MS = 60_000;
 
 /** Restores a version as an edit of the server's, and offers to take it back. Resolves when it is done or refused. */
 export function useRestore(onDone: () => void): (version: Version) => Promise<void> {
   const { diorama, session, sceneId } = useEditor();
+  const undoRestore = useUndoRestore();
   return useCallback(
     async (version) => {
-      const id = `restore:${sceneId}`;
+      const id = restoreNoticeId(sceneId);
       const undo = async (editId: string) => {
-        notifications.hide(id);
-        try {
-          const { left_alone: kept } = await diorama.scenes.undoEdit(sceneId, editId);
-          notifications.show({
-            title: 'The restore is undone',
-            message:
-              kept.length === 0
-                ? 'Everything that it changed is back.'
-                : 'What it changed is back, but for what somebody has changed since: that stays as it is.',
-            withBorder: true,
-          });
-        } catch (error) {
-          showError('The restore was not undone', error);
-        }
+        await undoRestore(editId);
         onDone();
       };
       try {
@@ -50,7 +39,7 @@ export function useRestore(onDone: () => void): (version: Version) => Promise<vo
       }
       onDone();
     },
-    [diorama, session, sceneId, onDone],
+    [diorama, session, sceneId, undoRestore, onDone],
   );
 }
 

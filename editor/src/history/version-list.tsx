@@ -1,25 +1,32 @@
-import type { Version } from '@diorama/shared';
+import type { Edit, Version } from '@diorama/shared';
 import { Button } from '@mantine/core';
 import { BookmarkPlus } from 'lucide-react';
 import { useState } from 'react';
 
-import type { Pages } from '../hooks/use-pages.js';
 import type { Page } from '@diorama/client-sdk';
+import { useChange } from '../hooks/use-change.js';
+import type { Pages } from '../hooks/use-pages.js';
 import { ConfirmDialog } from '../shell/confirm-dialog.js';
 import { Loading, Problem } from '../shell/load-states.js';
 import { showError } from '../shell/show-error.js';
 import { useEditor } from '../state/editor-context.js';
 import classes from './history.module.css';
+import { RestoreRow } from './restore-row.js';
 import { ownEditsStored } from './stored.js';
+import { timelineOf, type Loaded } from './timeline.js';
+import { useUndoRestore } from './use-undo-restore.js';
 import { VersionDialog } from './version-dialog.js';
 import { VersionRow } from './version-row.js';
 import { versionLabel } from './version-words.js';
 
 interface VersionListProps {
   readonly versions: Pages<Page<Version>>;
+  readonly restores: Pages<Page<Edit>>;
   readonly mayEdit: boolean;
   /** The version that was compared last: the keyboard comes back to it. */
   readonly returnTo: string | undefined;
+  /** Reads both lists again. */
+  reload(): Promise<void>;
   onCompare(version: Version): void;
   onRestore(version: Version): void;
 }
@@ -29,10 +36,23 @@ type Dialog =
   | { readonly type: 'rename'; readonly version: Version }
   | { readonly type: 'delete'; readonly version: Version };
 
-/** Every version, the newest first, and the button that makes one. */
-export function VersionList({ versions, mayEdit, returnTo, onCompare, onRestore }: VersionListProps) {
+/** Every version and restore, the newest first, and the button that makes a version. */
+export function VersionList({
+  versions,
+  restores,
+  mayEdit,
+  returnTo,
+  reload,
+  onCompare,
+  onRestore,
+}: VersionListProps) {
   const [dialog, setDialog] = useState<Dialog | null>(null);
-  const items = versions.pages.flatMap((page) => page.items);
+  const { busy, run } = useChange();
+  const undoRestore = useUndoRestore();
+  const lists = [versions, restores];
+  const isLoaded = lists.every((list) => list.pages.length > 0);
+  const error = versions.error ?? restores.error;
+  const entries = isLoaded ? timelineOf(loaded(versions), loaded(restores)) : [];
   return (
     <div className={classes.body}>
       {mayEdit && (
@@ -46,45 +66,66 @@ export function VersionList({ versions, mayEdit, returnTo, onCompare, onRestore 
           Save version
         </Button>
       )}
-      {versions.error !== null && (
-        <Problem
-          title="The history cannot be loaded"
-          error={versions.error}
-          onRetry={() => void versions.reload()}
-        />
+      {error !== null && (
+        <Problem title="The history cannot be loaded" error={error} onRetry={() => void reload()} />
       )}
-      {versions.pages.length === 0 && versions.error === null && <Loading label="Loading the history" />}
-      {versions.pages.length > 0 && items.length === 0 && (
+      {!isLoaded && error === null && <Loading label="Loading the history" />}
+      {isLoaded && entries.length === 0 && (
         <p className={classes.empty} data-testid="no-versions">
           No version yet. One is made by itself while the scene is edited
           {mayEdit ? '; save one to keep a state under a name.' : '.'}
         </p>
       )}
-      {items.length > 0 && (
-        <ul className={classes.list} aria-label="Versions" data-testid="versions">
-          {items.map((version) => (
-            <VersionRow
-              key={version.version_id}
-              version={version}
-              mayEdit={mayEdit}
-              isReturnedTo={version.version_id === returnTo}
-              onCompare={() => onCompare(version)}
-              onRestore={() => onRestore(version)}
-              onRename={() => setDialog({ type: 'rename', version })}
-              onDelete={() => setDialog({ type: 'delete', version })}
-            />
-          ))}
+      {entries.length > 0 && (
+        <ul className={classes.list} aria-label="Versions and restores" data-testid="versions">
+          {entries.map((entry) =>
+            entry.type === 'version' ? (
+              <VersionRow
+                key={entry.version.version_id}
+                version={entry.version}
+                mayEdit={mayEdit}
+                isReturnedTo={entry.version.version_id === returnTo}
+                onCompare={() => onCompare(entry.version)}
+                onRestore={() => onRestore(entry.version)}
+                onRename={() => setDialog({ type: 'rename', version: entry.version })}
+                onDelete={() => setDialog({ type: 'delete', version: entry.version })}
+              />
+            ) : (
+              <RestoreRow
+                key={entry.edit.edit_id}
+                edit={entry.edit}
+                mayEdit={mayEdit}
+                busy={busy}
+                onUndo={() =>
+                  void run(async () => {
+                    await undoRestore(entry.edit.edit_id);
+                    await reload();
+                  })
+                }
+              />
+            ),
+          )}
         </ul>
       )}
-      {versions.hasMore && (
-        <Button variant="subtle" onClick={() => void versions.loadMore()}>
+      {lists.some((list) => list.hasMore) && (
+        <Button
+          variant="subtle"
+          onClick={() => {
+            for (const list of lists) if (list.hasMore) void list.loadMore();
+          }}
+        >
           Show older versions
         </Button>
       )}
-      <VersionDialogs dialog={dialog} reload={versions.reload} onClose={() => setDialog(null)} />
+      <VersionDialogs dialog={dialog} reload={reload} onClose={() => setDialog(null)} />
     </div>
   );
 }
+
+const loaded = <T,>({ pages, hasMore }: Pages<Page<T>>): Loaded<T> => ({
+  items: pages.flatMap((page) => page.items),
+  hasMore,
+});
 
 interface VersionDialogsProps {
   readonly dialog: Dialog | null;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { countsInWords, keysInWords } from './version-words.js';
+import { exactTime } from '../time/words.js';
+import { countsInWords, keysInWords, restoreLabel } from './version-words.js';
 
 describe('what has changed, in words', () => {
   it('EDT-37: counts leave out what is zero', () => {
@@ -13,5 +14,14 @@ describe('what has changed, in words', () => {
     expect(keysInWords(['pose', 'castShadow', 'receiveShadow', 'name', 'constructor'])).toBe(
       'placement, shadow, name, constructor',
     );
+  });
+
+  it('EDT-42: a restore is told by the name of its version, or else by its time', () => {
+    expect(restoreLabel('Restored First draft')).toBe('Restored “First draft”');
+    const at = '2026-05-01T12:00:00.000Z';
+    expect(restoreLabel(`Restored the version of ${at}`)).toBe(
+      `Restored the version of ${exactTime(Date.parse(at))}`,
+    );
+    expect(restoreLabel('Something else')).toBe('Something else');
   });
 });

@@ -1,8 +1,19 @@
 import type { EditCounts, Version } from '@diorama/shared';
 
+import { exactTime } from '../time/words.js';
+
 /** How a version is called in lists and sentences. */
 export const versionLabel = (version: Version): string =>
   version.name === '' ? 'Automatic version' : version.name;
+
+/** `Restored “First draft”`, from what the server says of a restore; a version without a name goes by its time. */
+export function restoreLabel(summary: string): string {
+  const said = /^Restored (?:the version of (\S+Z)|(.*))$/s.exec(summary);
+  if (said === null) return summary;
+  const at = Date.parse(said[1] ?? '');
+  if (said[2] === undefined && !Number.isNaN(at)) return `Restored the version of ${exactTime(at)}`;
+  return `Restored “${said[2] ?? said[1]}”`;
+}
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 

@@ -7,6 +7,7 @@ export interface Pages<P> {
   /** Why the last attempt to load failed; what was loaded before stays. */
   readonly error: DioramaError | null;
   readonly hasMore: boolean;
+  /** Reads all that is shown again. */
   reload(): Promise<void>;
   loadMore(): Promise<void>;
 }
@@ -20,17 +21,23 @@ export function usePages<P extends Page<unknown>>(
   const [pages, setPages] = useState<readonly P[]>([]);
   const [error, setError] = useState<DioramaError | null>(null);
   const latest = useRef(0);
+  const shown = useRef(0);
 
   const load = useCallback(
-    async (before: readonly P[]) => {
+    async (wanted: number, before: readonly P[]) => {
       // An answer that is overtaken by a later question would bring back what is gone.
       const turn = ++latest.current;
       if (fetchPage === null) return;
       try {
-        const cursor = before.at(-1)?.next_cursor ?? undefined;
-        const page = await fetchPage({ limit: PAGE_SIZE, cursor });
-        if (turn !== latest.current) return;
-        setPages([...before, page]);
+        const loaded = [...before];
+        while (loaded.length < wanted) {
+          const cursor = loaded.at(-1)?.next_cursor ?? undefined;
+          if (loaded.length > 0 && cursor === undefined) break;
+          loaded.push(await fetchPage({ limit: PAGE_SIZE, cursor }));
+          if (turn !== latest.current) return;
+        }
+        shown.current = loaded.length;
+        setPages(loaded);
         setError(null);
       } catch (thrown) {
         if (!(thrown instanceof DioramaError)) throw thrown;
@@ -40,7 +47,7 @@ export function usePages<P extends Page<unknown>>(
     [fetchPage],
   );
 
-  const reload = useCallback(() => load([]), [load]);
+  const reload = useCallback(() => load(Math.max(1, shown.current), []), [load]);
   useEffect(() => {
     void reload();
   }, [reload]);
@@ -49,6 +56,6 @@ export function usePages<P extends Page<unknown>>(
     error,
     hasMore: (pages.at(-1)?.next_cursor ?? null) !== null,
     reload,
-    loadMore: () => load(pages),
+    loadMore: () => load(pages.length + 1, pages),
   };
 }

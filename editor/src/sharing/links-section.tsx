@@ -4,6 +4,7 @@ import { Button } from '@mantine/core';
 import { useCallback, useState } from 'react';
 
 import { useChange } from '../hooks/use-change.js';
+import { useFollowed } from '../hooks/use-followed.js';
 import { usePages } from '../hooks/use-pages.js';
 import { Loading, Problem } from '../shell/load-states.js';
 import { useEditor } from '../state/editor-context.js';
@@ -17,6 +18,7 @@ export function LinksSection() {
   const { pages, error, hasMore, reload, loadMore } = usePages(
     useCallback((query: PageQuery) => diorama.scenes.shareLinks(sceneId, query), [diorama, sceneId]),
   );
+  useFollowed(reload);
   const { busy, problem, run, forget } = useChange();
   const [urls, setUrls] = useState<ReadonlyMap<string, string>>(new Map());
   const create = (role: LinkRole, seconds: number, name: string) =>

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useCallback, useEffect } from 'react';
 
 import { useChange } from '../hooks/use-change.js';
+import { useFollowed } from '../hooks/use-followed.js';
 import { usePages } from '../hooks/use-pages.js';
 import { Loading, Problem } from '../shell/load-states.js';
 import { useEditor } from '../state/editor-context.js';
@@ -16,6 +17,7 @@ export function MembersSection({ isOwner }: { isOwner: boolean }) {
   const { pages, error, hasMore, reload, loadMore } = usePages(
     useCallback((query: PageQuery) => diorama.scenes.members(sceneId, query), [diorama, sceneId]),
   );
+  useFollowed(reload);
   const { busy, problem, run, forget } = useChange();
   useEffect(() => session.on('role', () => void reload()), [session, reload]);
   const change = async (work: () => Promise<unknown>) => {

@@ -117,13 +117,14 @@ export class EditStore {
     return json === undefined ? undefined : parse<T>(json);
   }
 
-  /** Newest first; one row more than the limit. */
-  async list(sceneId: string, page: PageRequest): Promise<ListedEdit[]> {
+  /** Newest first, all or those of one kind; one row more than the limit. */
+  async list(sceneId: string, kind: EditKind | undefined, page: PageRequest): Promise<ListedEdit[]> {
     const { rows } = await this.#database.query<ListedEdit>(
       `SELECT ${COLUMNS}, ${CURSOR_TIME_SQL} AS "cursorTime" FROM scene_edits
        WHERE scene_id = $1 AND ($2::timestamptz IS NULL OR (created_at, edit_id) < ($2::timestamptz, $3::text))
+         AND ($5::text IS NULL OR kind = $5::text)
        ORDER BY created_at DESC, edit_id DESC LIMIT $4`,
-      [sceneId, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit + 1],
+      [sceneId, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit + 1, kind ?? null],
     );
     return rows;
   }

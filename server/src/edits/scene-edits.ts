@@ -7,6 +7,7 @@ import {
   type DocumentChange,
   type Edit,
   type EditCounts,
+  type EditKind,
   type EditWithChanges,
   type LeftAlone,
   type OperationResult,
@@ -87,11 +88,11 @@ export class SceneEdits {
   async list(
     principal: Principal,
     sceneId: string,
-    query: { cursor?: string | undefined; limit?: number | undefined },
+    query: { cursor?: string | undefined; limit?: number | undefined; kind?: EditKind | undefined },
   ) {
     await this.#options.access.require(principal, sceneId);
     const page = pageRequest(query);
-    return toPage(await this.#options.store.list(sceneId, page), page.limit, editPosition, toEdit);
+    return toPage(await this.#options.store.list(sceneId, query.kind, page), page.limit, editPosition, toEdit);
   }
 
   async get(principal: Principal, sceneId: string, editId: string): Promise<EditWithChanges> {

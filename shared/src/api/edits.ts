@@ -170,7 +170,7 @@ export const editEndpoints = {
     tag: TAG,
     summary: 'List the edits that the server made for callers, the newest first',
     params,
-    query: pageQuerySchema,
+    query: pageQuerySchema.extend({ kind: z.enum(EDIT_KINDS).optional() }),
     responses: { 200: { description: 'A page of edits', schema: editPageSchema } },
     errors: ['scene_not_found', 'invalid_cursor'],
   }),
