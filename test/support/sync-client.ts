@@ -27,6 +27,8 @@ export interface SyncClientOptions {
   readonly diorama?: boolean;
   /** Sends the token as a bearer header instead of in the query. */
   readonly bearer?: boolean;
+  /** Default true. */
+  readonly answersPings?: boolean;
 }
 
 export interface Closed {
@@ -78,7 +80,10 @@ export class SyncClient {
     this.webSocket = new WebSocket(
       `${options.url.replace('http', 'ws')}/v1/sync/${options.sceneId}${query}`,
       options.diorama === false ? [] : [SUBPROTOCOL],
-      options.bearer ? { headers: { authorization: `Bearer ${options.token}` } } : {},
+      {
+        autoPong: options.answersPings !== false,
+        ...(options.bearer ? { headers: { authorization: `Bearer ${options.token}` } } : {}),
+      },
     );
     this.webSocket.binaryType = 'nodebuffer';
     let synced = (): void => undefined;

@@ -200,8 +200,7 @@ describe('sync', () => {
   });
 
   it('SYNC-8: a quiet connection hears something, so that no client takes it for dead', async () => {
-    // An answer to a ping has this long on a busy machine.
-    const quiet = await startRealtimeOnPglite({ pingIntervalMs: 1_000 });
+    const quiet = await startRealtimeOnPglite({ pingIntervalMs: 500 });
     const client = await quiet.open(await quiet.createScene(), { diorama: false });
     await client.until(() => client.received.filter((type) => type === MESSAGE.awareness).length >= 3);
     expect(client.isOpen).toBe(true);
@@ -209,7 +208,7 @@ describe('sync', () => {
   });
 
   it('SYNC-8: a client that does not answer pings is cut off, and its presence goes with it', async () => {
-    const impatient = await startRealtimeOnPglite({ pingIntervalMs: 1_000 });
+    const impatient = await startRealtimeOnPglite({ pingIntervalMs: 500 });
     const sceneId = await impatient.createScene();
     const dead = await impatient.open(sceneId);
     dead.setPresence({ user: { name: 'Dead', color: 'black' } });
@@ -217,6 +216,22 @@ describe('sync', () => {
     await witness.until(() => witness.awareness.getStates().has(dead.doc.clientID));
     dead.webSocket.pause();
     await witness.until(() => !witness.awareness.getStates().has(dead.doc.clientID));
+    await impatient.stop();
+  });
+
+  it('SYNC-8: whatever a client sends is a sign of life, since its pong may wait behind much else', async () => {
+    const impatient = await startRealtimeOnPglite({ pingIntervalMs: 100 });
+    const busy = await impatient.open(await impatient.createScene(), { answersPings: false });
+    const heardLongEnough = new Promise<string>((resolve) => {
+      let pings = 0;
+      busy.webSocket.on('ping', () => {
+        busy.setPresence({ user: { name: 'Busy', color: 'black' } });
+        if (++pings > 12) resolve('open');
+      });
+    });
+    const silent = await impatient.open(await impatient.createScene(), { answersPings: false });
+    expect(await silent.closed).toMatchObject({ code: 1006 });
+    expect(await Promise.race([heardLongEnough, busy.closed])).toBe('open');
     await impatient.stop();
   });
 });

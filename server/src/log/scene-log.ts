@@ -34,6 +34,9 @@ const QUICK_COMMITS_IN_A_ROW = 25;
 /** A commit that takes longer may take for ever: the database is away. */
 const STALLED_MS = 2_000;
 
+/** What is written in a moment by many, and stored in one as well. */
+const MUCH_PENDING_BYTES = 1024 * 1024;
+
 /** Commits of many scenes take long: the more gathers meanwhile, the less each update costs. */
 const MANY_SCENES = 8;
 const REST_PER_COMMIT = 3;
@@ -101,9 +104,12 @@ export class SceneLog {
    * True as well while the database fails: then nobody knows when it comes back, and waiting would stop the editing.
    */
   get isQuick(): boolean {
-    const oldest = this.#inFlight ?? this.#queue.first;
-    const age = oldest === undefined ? 0 : this.#now() - oldest.since;
-    return this.#failures > 0 || age > STALLED_MS || this.#pace.isQuick(age);
+    return this.#isAway || this.#pace.isQuick(this.#age);
+  }
+
+  /** Bytes that wait for their commit, where they are more than the database keeps up with; otherwise, and while it is away, 0. */
+  get backlog(): number {
+    return this.#pendingBytes > MUCH_PENDING_BYTES && !this.#isAway ? this.#pendingBytes : 0;
   }
 
   /**
@@ -218,6 +224,16 @@ export class SceneLog {
     const waiting = [...(this.#inFlight?.entries.values() ?? []), ...this.#queue.entries()];
     if (this.#failures === 0) this.#pump();
     await Promise.allSettled(waiting.map((entry) => entry.committed));
+  }
+
+  /** How long the oldest update has waited. */
+  get #age(): number {
+    const oldest = this.#inFlight ?? this.#queue.first;
+    return oldest === undefined ? 0 : this.#now() - oldest.since;
+  }
+
+  get #isAway(): boolean {
+    return this.#failures > 0 || this.#age > STALLED_MS;
   }
 
   /** What waits for its commit or is being committed, oldest first. */

@@ -23,7 +23,6 @@ import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { Room } from './room.js';
 import type { RoomClient } from './room-client.js';
 import { permissionDeniedFrame, presenceFrame } from './server-frames.js';
-import { TurnShare } from './turn-share.js';
 
 export interface ConnectionOptions {
   readonly webSocket: WebSocket;
@@ -61,6 +60,9 @@ type OpenState = Extract<State, { kind: 'open' }>;
 /** Whoever does not answer the closing handshake is cut off. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
+/** Two minutes: a client that does not read for one, since its tab sleeps, cannot answer before it has read what came before the ping. */
+const MOST_UNANSWERED_PINGS = 8;
+
 /** An awareness update of nobody. y-websocket's clients hang up when they have heard nothing for 30 s. */
 const KEEP_ALIVE = presenceFrame(new Uint8Array([0]));
 
@@ -74,18 +76,14 @@ export class Connection implements RoomClient {
   /** Sync step 2 and update frames so far; acknowledgements count them. */
   #documentFrames = 0;
   #wroteSinceKeepAlive = false;
-  #answeredPing = true;
+  /** Pings since it was last heard of. */
+  #unansweredPings = 0;
   /** Why nothing is written for now. */
   #suspension: DioramaError | undefined;
   #refusedWhileSuspended = false;
   readonly #budget: ConnectionBudget;
-  readonly #share = new TurnShare({
-    stop: () => this.#webSocket.pause(),
-    goOn: () => {
-      if (!this.#paused && !this.#budget.isStopped) this.#webSocket.resume();
-    },
-    isCongested: () => this.#state.kind === 'open' && this.#state.room.isCongested,
-  });
+  /** Its room has enough to do with what was read so far. */
+  #held = false;
   /** Nothing is read any more, whatever the budget allows. */
   #paused = false;
 
@@ -94,16 +92,14 @@ export class Connection implements RoomClient {
     this.#webSocket = options.webSocket;
     this.speaksDiorama = options.webSocket.protocol === SUBPROTOCOL;
     this.#webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
-    this.#webSocket.on('pong', () => (this.#answeredPing = true));
+    this.#webSocket.on('pong', () => (this.#unansweredPings = 0));
     // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
     this.#webSocket.on('error', (error) => options.logger.debug({ err: error }, 'connection failed'));
     this.#webSocket.on('close', (code) => this.#closed(code));
     this.#budget = new ConnectionBudget({
       limits: options.limits,
       stop: () => this.#webSocket.pause(),
-      goOn: () => {
-        if (!this.#paused) this.#webSocket.resume();
-      },
+      goOn: () => this.#read(),
       exceeded: () =>
         this.close('too_many_requests', 'More was sent for too long than a connection may send'),
       receivePresence: (update) => this.#receiveLatePresence(update),
@@ -142,7 +138,7 @@ export class Connection implements RoomClient {
       received.shift();
     }
     for (const { data, isBinary } of received) this.#receive(data, isBinary);
-    this.#webSocket.resume();
+    this.#read();
     return true;
   }
 
@@ -221,16 +217,31 @@ export class Connection implements RoomClient {
     this.#webSocket.pause();
   }
 
+  holdReading(): void {
+    this.#held = true;
+    this.#webSocket.pause();
+  }
+
+  goOnReading(): void {
+    this.#held = false;
+    this.#read();
+  }
+
   /** Called at regular times: finds dead connections, and keeps quiet ones from being taken for dead. */
   checkAlive(): void {
-    if (!this.#answeredPing) {
+    if (this.#unansweredPings >= MOST_UNANSWERED_PINGS) {
       this.#webSocket.terminate();
       return;
     }
-    this.#answeredPing = false;
+    this.#unansweredPings++;
     this.#webSocket.ping();
     if (this.#state.kind === 'open' && !this.#wroteSinceKeepAlive) this.write(KEEP_ALIVE);
     this.#wroteSinceKeepAlive = false;
+  }
+
+  /** Reads on, unless something is against it. */
+  #read(): void {
+    if (!this.#paused && !this.#held && !this.#budget.isStopped) this.#webSocket.resume();
   }
 
   #welcome(principal: Principal): void {
@@ -252,6 +263,8 @@ export class Connection implements RoomClient {
 
   #receive(data: RawData, isBinary: boolean): void {
     const bytes = data as Buffer;
+    // A pong may be far behind what else it has sent.
+    this.#unansweredPings = 0;
     if (this.#state.kind === 'opening') {
       this.#state.received.push({ data: bytes, isBinary });
       this.#webSocket.pause();
@@ -261,7 +274,7 @@ export class Connection implements RoomClient {
     const state = this.#state;
     if (state.kind !== 'open') return;
     this.#options.metrics.received(bytes.byteLength);
-    this.#share.took(bytes.byteLength);
+    state.room.received(this, bytes.byteLength);
     try {
       if (!isBinary) throw badFrame('Text frames are not of the protocol');
       const message = parseClientFrame(bytes);

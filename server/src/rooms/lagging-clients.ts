@@ -58,13 +58,18 @@ export class LaggingClients {
     return true;
   }
 
-  /** Whether more than half of the clients have so much unsent that they are about to lag. */
-  areMostSlow(clients: ReadonlySet<RoomClient>): boolean {
+  /** Unsent bytes of the clients that keep up, where more than half of them have so much that they are about to lag; otherwise 0. */
+  congestion(clients: ReadonlySet<RoomClient>): number {
     const { presenceUnsentBytes } = this.#options.limits;
-    let slow = 0;
-    // Those that lag cost nothing more, however slow they are.
-    for (const client of clients) if (client.unsentBytes > presenceUnsentBytes && !this.has(client)) slow++;
-    return slow > clients.size / 2;
+    let [reading, slow, bytes] = [0, 0, 0];
+    for (const client of clients) {
+      // Those that lag cost nothing more, however slow they are.
+      if (this.has(client)) continue;
+      reading++;
+      bytes += client.unsentBytes;
+      if (client.unsentBytes > presenceUnsentBytes) slow++;
+    }
+    return slow > reading / 2 ? bytes : 0;
   }
 
   delete(client: RoomClient): void {

@@ -47,6 +47,9 @@ export interface Origin {
   readonly committedWith?: CommittedWith | undefined;
 }
 
+/** More than this, relayed at once, would make clients lag. */
+const MUCH_HELD_BYTES = 256 * 1024;
+
 /** The origin of what other servers wrote: checked, attributed and stored there. */
 export const FOREIGN = Symbol('written on another server');
 
@@ -133,6 +136,11 @@ export class LiveDocument {
   relayedVector(): Uint8Array {
     const held = this.#gate.isEmpty ? undefined : this.#beforeHeld;
     return held ?? Y.encodeStateVector(this.doc);
+  }
+
+  /** Size of what waits for a slow log before it is relayed, where it is much; otherwise 0. */
+  get heldBacklog(): number {
+    return this.#gate.bytes < MUCH_HELD_BYTES ? 0 : this.#gate.bytes;
   }
 
   committed(commit: Promise<number>): void {

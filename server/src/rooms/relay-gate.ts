@@ -28,6 +28,7 @@ export interface FramedUpdate {
 export class RelayGate {
   readonly #options: RelayGateOptions;
   readonly #held: Held[] = [];
+  #bytes = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: RelayGateOptions) {
@@ -38,8 +39,14 @@ export class RelayGate {
     return this.#held.length === 0;
   }
 
+  /** Size of the frames that it holds. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   hold(update: FramedUpdate, sender: RoomClient | undefined, commit: Promise<number>): void {
     this.#held.push({ update, sender, commit, until: performance.now() + this.#options.holdMs });
+    this.#bytes += update.frame.byteLength;
     this.#wait();
   }
 
@@ -56,7 +63,10 @@ export class RelayGate {
   #releaseWhile(may: (held: Held) => boolean): void {
     const stays = this.#held.findIndex((held) => !may(held));
     const released = this.#held.splice(0, stays < 0 ? this.#held.length : stays);
-    for (const { update, sender } of released) this.#options.release(update, sender);
+    for (const { update, sender } of released) {
+      this.#bytes -= update.frame.byteLength;
+      this.#options.release(update, sender);
+    }
   }
 
   #wait(): void {

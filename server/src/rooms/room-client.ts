@@ -1,8 +1,9 @@
 import type { ErrorCode, Refused } from '@diorama/shared';
 import type { Principal } from '../access/principal.js';
+import type { HeldReading } from './read-pace.js';
 
 /** A connection as its room sees it. */
-export interface RoomClient {
+export interface RoomClient extends HeldReading {
   readonly principal: Principal;
   /** Writes ready-made WebSocket frames in one go. */
   write(...frames: readonly Buffer[]): void;

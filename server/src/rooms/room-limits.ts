@@ -9,7 +9,7 @@ export interface RoomLimits {
   readonly relayHoldMs: number;
   /** A connection with more unsent bytes gets no presence, and all of it once it has read what it was sent. Default 256 KiB. */
   readonly presenceUnsentBytes: number;
-  /** A connection with more unsent bytes gets no updates until it has read them, then one that holds all. Default 1 MiB. */
+  /** A connection with more unsent bytes gets no updates until it has read them, then one that holds all. Default 4 MiB. */
   readonly softUnsentBytes: number;
   /** A connection with more unsent bytes is closed. Default 64 MiB. */
   readonly hardUnsentBytes: number;
@@ -21,7 +21,7 @@ export const DEFAULT_ROOM_LIMITS: RoomLimits = {
   fanOutWindowMs: 10,
   relayHoldMs: 2_000,
   presenceUnsentBytes: 256 * 1024,
-  softUnsentBytes: 1024 * 1024,
+  softUnsentBytes: 4 * 1024 * 1024,
   hardUnsentBytes: 64 * 1024 * 1024,
   sceneMaxBytes: 64 * 1024 * 1024,
 };

@@ -14,6 +14,7 @@ import type { FullState } from './full-state.js';
 import { LiveDocument, projectionOf } from './live-document.js';
 import { LaggingClients } from './lagging-clients.js';
 import { ProjectionRepair } from './projection-repair.js';
+import { ReadPace } from './read-pace.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomObserver } from './room-observer.js';
 import type { RoomClient } from './room-client.js';
@@ -68,6 +69,7 @@ export class Room {
   readonly #repair: ProjectionRepair;
   readonly #presence: RoomPresence;
   readonly #fanOut: FanOut;
+  readonly #reading: ReadPace;
   readonly #lagging: LaggingClients;
   readonly #acknowledgements: Acknowledgements;
   #closed: ErrorCode | undefined;
@@ -102,6 +104,11 @@ export class Room {
       writtenVector: () => this.#document.relayedVector(),
       metrics: options.metrics,
     });
+    this.#reading = new ReadPace({
+      pass: () => this.#fanOut.tick(),
+      backlog: () =>
+        this.#lagging.congestion(this.#clients) + this.#document.heldBacklog + options.log.backlog,
+    });
     this.#fanOut = new FanOut({
       clients: this.#clients,
       metrics: options.metrics,
@@ -109,7 +116,10 @@ export class Room {
       pace: options.pace,
       beforeTick: () => this.#intake.flush(),
       takePresence: () => this.#presence.takeChanged(),
-      afterTick: () => this.#lagging.check(this.#clients),
+      afterTick: () => {
+        this.#lagging.check(this.#clients);
+        this.#reading.passed();
+      },
       isHeld: (client) => this.#lagging.has(client),
       dropsPresence: (client) => this.#lagging.dropsPresence(client),
     });
@@ -169,11 +179,6 @@ export class Room {
     return this.#intake.isEmpty && this.#acknowledgements.pending === undefined;
   }
 
-  /** Whether most clients read more slowly than they are written to: writers had better wait for them. */
-  get isCongested(): boolean {
-    return this.#lagging.areMostSlow(this.#clients);
-  }
-
   /** Resolves when everything that has arrived by now is committed, with the position. Rejects when that cannot be. */
   async stored(): Promise<number> {
     this.#intake.flush();
@@ -190,6 +195,7 @@ export class Room {
     this.#intake.flush();
     this.#clients.delete(client);
     this.#intake.forget(client);
+    this.#reading.forget(client);
     this.#lagging.delete(client);
     this.#presence.leave(client);
   }
@@ -203,6 +209,11 @@ export class Room {
   /** Brings a client up to date that was sent what is stored, at that mark, before the room was open. */
   syncAfterStored(client: RoomClient, mark: number): void {
     client.write(...this.#document.framesAfterStored(mark));
+  }
+
+  /** Something of so many bytes has come from the client. */
+  received(client: RoomClient, bytes: number): void {
+    this.#reading.took(client, bytes);
   }
 
   /** Takes the client's `number`th document frame. Throws `bad_frame`; what is merely not allowed is refused by a frame. */
@@ -271,6 +282,7 @@ export class Room {
     if (this.isClosed) return;
     this.#closed = code;
     this.#fanOut.stop();
+    this.#reading.close();
     for (const client of [...this.#clients]) client.close(code, detail);
     this.#clients.clear();
     this.#link.close();

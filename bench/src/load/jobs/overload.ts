@@ -54,9 +54,11 @@ export async function overload(params: OverloadParams) {
   load.stop();
   const drained = await crowd.drained(30_000);
   const open = crowd.openClients;
+  const closed = crowd.clients.filter(({ socket }) => !socket.isOpen);
+  const closedWith = [...new Set(closed.map(({ socket }) => `${socket.closeCode} ${socket.closeReason}`))];
   const converged = drained && (await crowd.converged());
   crowd.close();
-  return { ...during, p99Before, recoverySeconds, open, converged: Number(converged) };
+  return { ...during, p99Before, recoverySeconds, open, closedWith, converged: Number(converged) };
 }
 
 /** Seconds until writes take a normal time again and go on to; NaN if they do not within the time. */
