@@ -1,4 +1,5 @@
 import { DioramaError } from '@diorama/shared';
+import { createHash } from 'node:crypto';
 import * as Y from 'yjs';
 import type { SqlClient } from '../database/database.js';
 import { decodeRow } from './row-codec.js';
@@ -18,20 +19,20 @@ export interface StoredScene {
   readonly tail: { readonly rows: number; readonly bytes: number; readonly snapshotBytes: number };
 }
 
-/** Compaction keeps the rows behind a snapshot below this, unless it is a large one. */
+/** Where rows have no hash, so many are decoded to see whether that can be done. */
 const MOST_CHECKED_BYTES = 1024 * 1024;
 
 /** One statement, hence one view of the data: a compaction in between must not take rows away. */
 const LOAD_SQL = /* sql */ `
   WITH snapshot AS (
-    SELECT seq, data, format, sha256(data) = sha256 AS intact
+    SELECT seq, data, format, sha256
     FROM scene_snapshots WHERE scene_id = $1 AND seq > $2 ORDER BY seq DESC LIMIT 1
   )
-  SELECT 0 AS kind, head_seq AS seq, NULL::bytea AS data, NULL AS format, NULL::boolean AS intact FROM scenes WHERE scene_id = $1
+  SELECT 0 AS kind, head_seq AS seq, NULL::bytea AS data, NULL AS format, NULL::bytea AS sha256 FROM scenes WHERE scene_id = $1
   UNION ALL
-  SELECT 1, seq, data, format, intact FROM snapshot
+  SELECT 1, seq, data, format, sha256 FROM snapshot
   UNION ALL
-  SELECT 2, u.seq, u.data, NULL, NULL FROM scene_updates u
+  SELECT 2, u.seq, u.data, NULL, u.sha256 FROM scene_updates u
   WHERE u.scene_id = $1 AND u.seq > COALESCE((SELECT seq FROM snapshot), $2)
   ORDER BY kind, seq`;
 
@@ -40,8 +41,8 @@ interface Row {
   readonly seq: number;
   readonly data: Uint8Array;
   readonly format: string | null;
-  /** Whether the snapshot has the hash that it was stored with; null where it was stored without one. */
-  readonly intact: boolean | null;
+  /** Hash of `data` when it was stored; null where an earlier version stored it without. */
+  readonly sha256: Uint8Array | null;
 }
 
 /**
@@ -60,7 +61,7 @@ export async function loadScene(database: SqlClient, sceneId: string, after = 0)
   const rows = tail.flatMap(readRow);
   return {
     updates: [...(snapshot === undefined ? [] : readSnapshot(snapshot)), ...rows],
-    intact: snapshot?.intact !== null && canBeDecoded(rows),
+    intact: snapshot?.sha256 !== null && (tail.every((row) => row.sha256 !== null) || canBeDecoded(rows)),
     seq: head.seq,
     snapshotSeq: snapshot?.seq ?? 0,
     tail: {
@@ -88,23 +89,25 @@ function checkComplete(snapshotSeq: number, tail: readonly Row[], head: number):
 }
 
 function readSnapshot(row: Row): Uint8Array[] {
-  if (row.intact === false)
-    throw new DioramaError('scene_load_failed', `The snapshot at ${row.seq} is damaged`);
-  try {
-    // Snapshots of before 003 are one update in V2.
-    return row.format === 'v2' ? [Y.convertUpdateFormatV2ToV1(row.data)] : decodeRow(row.data);
-  } catch (error) {
-    throw new DioramaError('scene_load_failed', `The snapshot at ${row.seq} cannot be read`, {
-      cause: error,
-    });
-  }
+  // Snapshots of before 003 are one update in V2.
+  return readChecked(row, `The snapshot at ${row.seq}`, (data) =>
+    row.format === 'v2' ? [Y.convertUpdateFormatV2ToV1(data)] : decodeRow(data),
+  );
 }
 
-function readRow(row: Row): Uint8Array[] {
+const readRow = (row: Row): Uint8Array[] => readChecked(row, `Row ${row.seq} of the log`, decodeRow);
+
+function readChecked(
+  { data, sha256 }: Row,
+  what: string,
+  read: (data: Uint8Array) => Uint8Array[],
+): Uint8Array[] {
+  if (sha256 !== null && !createHash('sha256').update(data).digest().equals(sha256))
+    throw new DioramaError('scene_load_failed', `${what} is damaged`);
   try {
-    return decodeRow(row.data);
+    return read(data);
   } catch (error) {
-    throw new DioramaError('scene_load_failed', `Row ${row.seq} of the log cannot be read`, { cause: error });
+    throw new DioramaError('scene_load_failed', `${what} cannot be read`, { cause: error });
   }
 }
 

@@ -9,7 +9,7 @@ import { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
 import type { Bus } from './bus.js';
 import type { BusMetrics } from './bus-metrics.js';
-import type { DrainBounds, DrainHook } from './drain.js';
+import { inTime, type DrainBounds, type DrainHook } from './drain.js';
 import type { LogWatchOptions } from './log-watch.js';
 import type { ConnectionLimits } from './checks/connection-budget.js';
 import { SyncGateway } from './gateway.js';
@@ -70,6 +70,9 @@ type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 const given = <T extends object>(options: T): Defined<T> =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<T>;
 
+/** What a server that stops waits for snapshots that are being made. */
+const COMPACTION_END_MS = 1_000;
+
 /** Builds the live part of the server. */
 export function createRealtime(options: RealtimeOptions): Realtime {
   const { database, logger, metrics, access, changes, authenticator } = options;
@@ -122,6 +125,8 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     async close() {
       try {
         await gateway.close();
+        // What is still under way makes the next start quicker.
+        await inTime(compactor.idle(), COMPACTION_END_MS);
       } finally {
         await compactor.close();
       }
