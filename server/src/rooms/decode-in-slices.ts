@@ -9,6 +9,8 @@ const SLICE_MS = 8;
 export async function decodeInSlices(updates: readonly Uint8Array[]): Promise<Y.Doc> {
   const doc = new Y.Doc();
   let next = 0;
+  // Whoever waits for the stored bytes is sent them first.
+  await setImmediate();
   while (next < updates.length) {
     const until = performance.now() + SLICE_MS;
     doc.transact(() => {
