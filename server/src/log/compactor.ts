@@ -13,6 +13,8 @@ export interface CompactorOptions {
   readonly maxTailRows?: number;
   /** Bytes behind the snapshot that make a compaction due, once they are half as many as it has. Default 512 KiB. */
   readonly maxTailBytes?: number;
+  /** A scene is compacted again no sooner, unless much has gathered, since all of it is written each time. Default 5,000 ms. */
+  readonly pauseMs?: number;
 }
 
 interface Tail {
@@ -20,6 +22,9 @@ interface Tail {
   bytes: number;
   snapshotBytes: number;
 }
+
+/** How many times as much as is due must have gathered for a scene to be compacted without a pause. */
+const MUCH = 4;
 
 /** What an open scene holds in memory. */
 export interface OpenState {
@@ -44,10 +49,13 @@ export class Compactor {
   readonly #metrics: LogMetrics;
   readonly #maxTailRows: number;
   readonly #maxTailBytes: number;
+  readonly #pauseMs: number;
   readonly #thread = new CompactionThread();
   readonly #tails = new Map<string, Tail>();
   readonly #open = new Map<string, () => OpenState | undefined>();
   readonly #due = new Set<string>();
+  /** Scenes that were compacted a moment ago. */
+  readonly #resting = new Map<string, NodeJS.Timeout>();
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -57,6 +65,7 @@ export class Compactor {
     this.#metrics = options.metrics ?? NO_LOG_METRICS;
     this.#maxTailRows = options.maxTailRows ?? 1_000;
     this.#maxTailBytes = options.maxTailBytes ?? 512 * 1024;
+    this.#pauseMs = options.pauseMs ?? 5_000;
   }
 
   /** A scene is open, and this much of its log lies behind the snapshot. */
@@ -93,6 +102,7 @@ export class Compactor {
   async close(): Promise<void> {
     this.#closed = true;
     this.#due.clear();
+    for (const timer of this.#resting.values()) clearTimeout(timer);
     await this.#thread.close();
     await this.idle();
   }
@@ -128,10 +138,22 @@ export class Compactor {
   #consider(sceneId: string): void {
     const tail = this.#tails.get(sceneId);
     if (tail === undefined || this.#closed) return;
-    if (tail.rows < this.#maxTailRows && tail.bytes < Math.max(this.#maxTailBytes, tail.snapshotBytes / 2))
-      return;
+    const maxBytes = Math.max(this.#maxTailBytes, tail.snapshotBytes / 2);
+    if (tail.rows < this.#maxTailRows && tail.bytes < maxBytes) return;
+    const isMuch = tail.rows >= MUCH * this.#maxTailRows || tail.bytes >= MUCH * maxBytes;
+    if (this.#resting.has(sceneId) && !isMuch) return;
     this.#due.add(sceneId);
     this.#running ??= this.#run().finally(() => (this.#running = undefined));
+  }
+
+  #rest(sceneId: string): void {
+    clearTimeout(this.#resting.get(sceneId));
+    const timer = setTimeout(() => {
+      this.#resting.delete(sceneId);
+      this.#consider(sceneId);
+    }, this.#pauseMs);
+    timer.unref();
+    this.#resting.set(sceneId, timer);
   }
 
   async #run(): Promise<void> {
@@ -148,6 +170,7 @@ export class Compactor {
         if (!this.#closed)
           this.#logger.warn({ err: error, scene: sceneId }, 'compaction failed; the log stays as it is');
       }
+      this.#rest(sceneId);
       // Also after a failure: the next try comes when as much has gathered again, not at every commit.
       const tail = this.#tails.get(sceneId);
       if (tail === undefined) continue;
