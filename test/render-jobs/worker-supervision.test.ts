@@ -331,6 +331,37 @@ describe('render jobs on workers of this machine', () => {
       expect(next.worker).not.toBe(worker);
     });
 
+    it('RND-41: a server without workers counts on those that say that they have some, for as long as they say it', async () => {
+      startQueue({ workers: 0, shared: true });
+      const alone = {
+        status: 'disabled',
+        detail: 'RENDER_WORKERS is 0; no other server has workers that can render',
+      };
+      expect(await queue.available()).toEqual(alone);
+      await another().announce();
+      expect(await queue.available()).toEqual({ status: 'ready', detail: 'by workers of other servers' });
+      expect(queue.status().status).toBe('disabled');
+      await pglite.database.query('UPDATE render_servers SET until = now()');
+      expect(await queue.available()).toEqual(alone);
+      await another().announce();
+      await another().withdraw();
+      expect(await queue.available()).toEqual(alone);
+    });
+
+    it('RND-41: a server whose workers can render says so until it stops, and one whose workers cannot does not', async () => {
+      startQueue({ shared: true, shareMs: 20 });
+      await expect.poll(() => another().othersRender(), WAIT).toBe(true);
+      await queue.stop();
+      expect(await another().othersRender()).toBe(false);
+      startQueue({ shared: true, shareMs: 20 }, 'withoutDisplay');
+      await expect.poll(() => queue.status().status, WAIT).toBe('unavailable');
+      await expect.poll(() => another().othersRender(), WAIT).toBe(false);
+      await another().announce();
+      expect((await queue.available()).status).toBe('ready');
+      await another().withdraw();
+      expect((await queue.available()).detail).toContain('apt-get install xvfb');
+    });
+
     it('RND-37: a job that is queued through another server is found', async () => {
       startQueue({ shared: true, shareMs: 20 });
       const first = await until(await ask('succeed'), 'succeeded');

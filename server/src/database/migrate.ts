@@ -7,6 +7,7 @@ import { edits } from './migrations/005-edits.js';
 import { history } from './migrations/006-history.js';
 import { renderLeases } from './migrations/007-render-leases.js';
 import { appendFunctions } from './migrations/008-append-functions.js';
+import { renderServers } from './migrations/009-render-servers.js';
 import { rowHashes } from './migrations/011-row-hashes.js';
 
 interface Migration {
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly Migration[] = [
   history,
   renderLeases,
   appendFunctions,
+  renderServers,
   rowHashes,
 ];
 

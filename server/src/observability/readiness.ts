@@ -24,13 +24,14 @@ export const probe = (name: string, work: () => Promise<unknown>): Probe => ({
 /** Whoever asks wants an answer, also from a server whose database gives none. */
 const PATIENCE_MS = 2_000;
 
-async function withinPatience(work: Promise<unknown>): Promise<void> {
+/** What `work` gives, or an error when that takes too long. */
+export async function withinPatience<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`It did not answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
   });
   try {
-    await Promise.race([work, late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

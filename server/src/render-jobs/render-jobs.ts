@@ -63,7 +63,7 @@ export class RenderJobs {
     const { tenant, subject } = principal;
     const { scene_id: sceneId, ...spec } = request;
     await access.require(principal, sceneId);
-    assertAvailable(queue);
+    await assertAvailable(queue);
     const { value: scene } = await rooms.read(sceneId, (doc) => pin(doc, spec.camera_config));
     const jobId = newJobId();
     const task: RenderTask = {
@@ -132,8 +132,8 @@ export class RenderJobs {
   }
 }
 
-function assertAvailable(queue: RenderQueue): void {
-  const { status, detail } = queue.status();
+async function assertAvailable(queue: RenderQueue): Promise<void> {
+  const { status, detail } = await queue.available();
   if (status === 'disabled' || status === 'unavailable')
     throw new DioramaError('rendering_unavailable', detail);
 }

@@ -19,6 +19,9 @@ interface ClaimedRow {
 /** A worker that dies this often over one job has been killed by the job. */
 export const RENDER_ATTEMPTS_MAX = 3;
 
+/** A server that has not said for so long that it can render is not counted on. */
+const ANNOUNCED_SECONDS = 10;
+
 const BACK_TO_QUEUE = `status = 'queued', progress = 0, stage = NULL, worker = NULL, started_at = NULL,
   server = NULL, lease_until = NULL`;
 
@@ -104,6 +107,32 @@ export class RenderLedger {
       [this.#server, this.#leaseSeconds],
     );
     return new Set(rows.map((row) => row.jobId));
+  }
+
+  /** Says to the other servers that this one can render. To be repeated, every few seconds. */
+  async announce(): Promise<void> {
+    await this.#database.query(
+      `INSERT INTO render_servers (server, until) VALUES ($1, now() + make_interval(secs => $2))
+       ON CONFLICT (server) DO UPDATE SET until = excluded.until`,
+      [this.#server, ANNOUNCED_SECONDS],
+    );
+  }
+
+  /** This server cannot render any more. Clears away those that have died, too. */
+  async withdraw(): Promise<void> {
+    await this.#database.query(
+      `DELETE FROM render_servers WHERE server = $1 OR until < now() - interval '1 minute'`,
+      [this.#server],
+    );
+  }
+
+  /** Whether another server has said that it can render. */
+  async othersRender(): Promise<boolean> {
+    const { rowCount } = await this.#database.query(
+      'SELECT 1 FROM render_servers WHERE server <> $1 AND until > now() LIMIT 1',
+      [this.#server],
+    );
+    return rowCount > 0;
   }
 
   /** Whether the job has been cancelled, which is why it does not run any more. */

@@ -74,7 +74,7 @@ export const ERRORS = {
   too_many_requests: { status: 429, close: 4429, retryable: true, title: 'Too many requests' },
   internal: { status: 500, close: 1011, retryable: true, title: 'The server failed' },
   render_failed: { status: 500, retryable: true, title: 'The picture could not be rendered' },
-  rendering_unavailable: { status: 503, retryable: true, title: 'Rendering is not available on this server' },
+  rendering_unavailable: { status: 503, retryable: true, title: 'Rendering is not available' },
   storage_unavailable: { status: 503, close: 1013, retryable: true, title: 'The store does not answer' },
   scene_load_failed: {
     status: 503,

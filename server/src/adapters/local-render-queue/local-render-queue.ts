@@ -49,6 +49,7 @@ export class LocalRenderQueue implements RenderQueue {
   readonly #stopping = new AbortController();
   #starting: Promise<void> | undefined;
   #sharing: NodeJS.Timeout | undefined;
+  #share: Promise<void> = Promise.resolve();
 
   constructor(options: LocalRenderQueueOptions) {
     this.#options = options;
@@ -77,11 +78,20 @@ export class LocalRenderQueue implements RenderQueue {
     );
   }
 
+  async available(): Promise<ReadinessCheck> {
+    const { ledger, shared = false } = this.#options;
+    const own = this.status();
+    if (isPromising(own) || !shared) return own;
+    if (await ledger.othersRender()) return { status: 'ready', detail: 'by workers of other servers' };
+    return { ...own, detail: `${own.detail}; no other server has workers that can render` };
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearTimeout(this.#sharing);
     await this.#starting;
-    await Promise.all(this.#lanes.map((lane) => lane.stop()));
+    await this.#share;
+    await Promise.all([this.#withdraw(), ...this.#lanes.map((lane) => lane.stop())]);
   }
 
   async #start(): Promise<void> {
@@ -91,19 +101,19 @@ export class LocalRenderQueue implements RenderQueue {
     if (signal.aborted || recovered === undefined) return;
     logger.info(recovered, 'render jobs of an earlier run were taken up');
     for (const lane of this.#lanes) lane.start();
-    if (shared) this.#shareLater();
+    if (shared) this.#shareNow();
   }
 
-  #shareLater(): void {
-    if (this.#stopping.signal.aborted) return;
-    this.#sharing = setTimeout(() => {
-      void this.#share().finally(() => this.#shareLater());
-    }, this.#options.shareMs ?? 2_000);
-    this.#sharing.unref();
+  #shareNow(): void {
+    this.#share = this.#exchange().then(() => {
+      if (this.#stopping.signal.aborted) return;
+      this.#sharing = setTimeout(() => this.#shareNow(), this.#options.shareMs ?? 2_000);
+      this.#sharing.unref();
+    });
   }
 
   /** What the other servers have to know of us, and what they leave to us. */
-  async #share(): Promise<void> {
+  async #exchange(): Promise<void> {
     const { ledger, logger } = this.#options;
     const before = this.#lanes.map((lane) => lane.jobId);
     try {
@@ -114,10 +124,22 @@ export class LocalRenderQueue implements RenderQueue {
         if (jobId !== undefined && lane.jobId === jobId && !ours.has(jobId)) lane.cancel(jobId);
       }
       await ledger.recover('lapsed');
+      await (isPromising(this.status()) ? ledger.announce() : ledger.withdraw());
     } catch (error) {
       logger.warn({ err: error }, 'render jobs could not be renewed');
     }
     this.enqueue();
+  }
+
+  /** What could not be said by now, the others find out for themselves. */
+  async #withdraw(): Promise<void> {
+    const { ledger, logger, shared = false } = this.#options;
+    if (!shared || this.#lanes.length === 0) return;
+    try {
+      await ledger.withdraw();
+    } catch (error) {
+      logger.warn({ err: error }, 'other servers were not told that this one renders no more');
+    }
   }
 
   #lane(name: string): RenderLane {
@@ -125,3 +147,6 @@ export class LocalRenderQueue implements RenderQueue {
     return new RenderLane({ ...LANE_BOUNDS, ...options, metrics, now, name, onQueued: () => this.enqueue() });
   }
 }
+
+/** Whether what is queued can be expected to run: workers that have only just been started count. */
+const isPromising = ({ status }: ReadinessCheck): boolean => status === 'ready' || status === 'starting';
