@@ -59,6 +59,41 @@ describe('frames that arrive together', () => {
     await Promise.all([ada.close(), ben.close()]);
   });
 
+  it('SYNC-30: a correction names the frame that brought what was undone, and each such frame is named', async () => {
+    const sceneId = await server.createScene();
+    const ada = await server.open(sceneId);
+    const nodes = ada.doc.getMap<Y.Map<unknown>>('nodes');
+    putNode(ada.doc, 'n1');
+    putNode(ada.doc, 'n2');
+    nodes.get('n2')?.set('tags', Y.Array.from(['tag']));
+    await ada.allSaved();
+    const before = ada.documentFrames;
+    inOnePiece(ada, () => {
+      nodes.get('n1')?.set('name', 'fine');
+      nodes.get('n1')?.set('visible', 'perhaps');
+      ada.doc.getMap('foreign').set('x', 1);
+      (nodes.get('n2')?.get('tags') as Y.Array<unknown>).push([Number.NaN]);
+      nodes.get('n2')?.set('locked', true);
+      nodes.get('n2')?.delete('kind');
+      putNode(ada.doc, 'n3');
+    });
+    await ada.allSaved();
+    const told = ada.refused.map(({ frame, corrected, issues }) => [
+      frame - before,
+      corrected,
+      issues.map(({ pointer }) => pointer),
+    ]);
+    expect(told).toEqual([
+      [2, true, ['/nodes/n1/visible']],
+      [3, true, ['/foreign']],
+      [4, true, ['/nodes/n2/tags/1']],
+      [6, true, ['/nodes/n2/kind']],
+    ]);
+    expect(nodes.get('n1')?.get('name')).toBe('fine');
+    expect(nodes.get('n2')?.toJSON()).toMatchObject({ kind: 'group', locked: true, tags: ['tag'] });
+    await ada.close();
+  });
+
   it('SYNC-30: count although the next one ends the connection', async () => {
     const sceneId = await server.createScene();
     const [ada, ben] = [await server.open(sceneId), await server.open(sceneId)];

@@ -8,6 +8,7 @@ import {
   type Correction,
   type DocumentGuardOptions,
   type Intake,
+  type Objection,
 } from './checks/document-guard.js';
 import type { LiveDocument } from './live-document.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
@@ -104,7 +105,7 @@ export class DocumentIntake {
 
   #take({ client, editor, updates }: UpdateBatch): void {
     const { document, guarded, acknowledgements } = this.#options;
-    const refusals: (() => void)[] = [];
+    const rejected = new Map<number, DioramaError>();
     let correction: Correction | undefined;
     const stands = guarded(() =>
       document.apply(client, editor, (transaction) => {
@@ -120,7 +121,7 @@ export class DocumentIntake {
             bytes += intake.update.byteLength;
           } catch (error) {
             if (!(error instanceof DioramaError)) throw error;
-            refusals.push(() => this.#reject(client, received.number, error));
+            rejected.set(received.number, error);
           }
         }
         correction = this.#guard.together(intakes);
@@ -131,11 +132,25 @@ export class DocumentIntake {
     if (!stands) return;
     this.#options.taken();
     // Only now, since a refusal acknowledges all frames before it, and what they wrote has just been appended.
-    for (const refuse of refusals) refuse();
-    const { number } = updates.at(-1) as ReceivedUpdate;
-    const objection = correction?.objection();
-    if (objection === undefined) acknowledgements.received(client, number);
-    else this.refuse(client, number, objection, { corrected: true });
+    const objections = correction?.objections() ?? [];
+    if (rejected.size + objections.length > 0) this.#tell(client, updates, rejected, objections);
+    acknowledgements.received(client, (updates.at(-1) as ReceivedUpdate).number);
+  }
+
+  /** In the order of the frames, since each says of those before it that they were taken. */
+  #tell(
+    client: RoomClient,
+    updates: readonly ReceivedUpdate[],
+    rejected: ReadonlyMap<number, DioramaError>,
+    objections: readonly Objection[],
+  ): void {
+    const taken = updates.filter(({ number }) => !rejected.has(number));
+    const corrected = new Map(objections.map(({ at, error }) => [taken[at]?.number, error]));
+    for (const { number } of updates) {
+      const [reason, objection] = [rejected.get(number), corrected.get(number)];
+      if (reason !== undefined) this.#reject(client, number, reason);
+      else if (objection !== undefined) this.refuse(client, number, objection, { corrected: true });
+    }
   }
 
   /** Throws when the update may not be applied to the document as it is now, after `bytesBefore` of the same batch. */

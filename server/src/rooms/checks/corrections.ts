@@ -5,6 +5,13 @@ import type { Before } from './before.js';
 type Type = Y.AbstractType<unknown>;
 type Keys = ReadonlySet<string | null>;
 
+/** Something wrong that is undone. */
+export interface Finding {
+  readonly issue: Issue;
+  /** What brought it, or, where something was deleted, what that was. */
+  readonly culprit: Y.Item | undefined;
+}
+
 /**
  * What is to be undone of a transaction, gathered while it is looked at and done afterwards.
  *
@@ -13,7 +20,7 @@ type Keys = ReadonlySet<string | null>;
 export class Corrections {
   readonly #transaction: Y.Transaction;
   readonly #before: Before;
-  readonly #issues: Issue[] = [];
+  readonly #findings: Finding[] = [];
   readonly #steps: (() => void)[] = [];
 
   constructor(transaction: Y.Transaction, before: Before) {
@@ -23,28 +30,31 @@ export class Corrections {
 
   /** The key gets back what it held before; where it held nothing, it goes. */
   restore(map: Type, key: string, issues: readonly Issue[]): void {
-    this.#add(() => this.#restoreKey(map, key), issues);
+    this.#add(() => this.#restoreKey(map, key), issues, map._map.get(key));
   }
 
-  /** The key goes, whatever it held before. */
-  remove(map: Type, key: string, issues: readonly Issue[]): void {
-    this.#add(() => Y.Map.prototype.delete.call(map as Y.Map<unknown>, key), issues);
+  /** The key goes, whatever it held before: what was written as `because` does not go with it. */
+  remove(map: Type, key: string, issues: readonly Issue[], because: string): void {
+    const culprit = map._map.get(because);
+    this.#add(() => Y.Map.prototype.delete.call(map as Y.Map<unknown>, key), issues, culprit);
   }
 
   /** What the transaction put into the list of `type` goes. */
   removeList(type: Type, issue: Issue): void {
-    if (this.#addedTo(type).length > 0) this.#add(() => this.#removeAdded(type), [issue]);
+    const culprit = this.#addedTo(type).at(-1);
+    if (culprit !== undefined) this.#add(() => this.#removeAdded(type), [issue], culprit);
   }
 
   /** What the transaction added to a type that no scene has goes; what it deleted is no loss. */
   takeBack(type: Type, keys: Keys, issue: Issue): void {
     const added = [...keys].filter((key) => key !== null && this.#isAdded(type, key)) as string[];
-    const lists = keys.has(null) && this.#addedTo(type).length > 0;
-    if (added.length === 0 && !lists) return;
-    this.#add(() => {
+    const listed = keys.has(null) ? this.#addedTo(type).at(-1) : undefined;
+    if (added.length === 0 && listed === undefined) return;
+    const undo = (): void => {
       for (const key of added) this.#restoreKey(type, key);
-      if (lists) this.#removeAdded(type);
-    }, [issue]);
+      if (listed !== undefined) this.#removeAdded(type);
+    };
+    this.#add(undo, [issue], listed ?? type._map.get(added.at(-1) as string));
   }
 
   /**
@@ -60,7 +70,7 @@ export class Corrections {
     isGood: () => boolean,
     issues: readonly Issue[],
   ): void {
-    this.#add(() => {
+    const undo = (): void => {
       for (const [type, keys] of changes) {
         for (const changed of keys) {
           if (changed === null) this.#removeAdded(type);
@@ -69,12 +79,13 @@ export class Corrections {
         }
       }
       if (!isGood()) this.#restoreKey(map, key);
-    }, issues);
+    };
+    this.#add(undo, issues, this.#lastOf(changes));
   }
 
   /** Writes the corrections; returns what was wrong. */
-  apply(): readonly Issue[] {
-    if (this.#steps.length === 0) return this.#issues;
+  apply(): readonly Finding[] {
+    if (this.#steps.length === 0) return this.#findings;
     for (const step of this.#steps) step();
     // Yjs would take our own writes in somebody else's transaction for a second user of our client id. What it does for foreign
     // transactions besides, forgetting the positions that it cached in lists, is done here.
@@ -83,12 +94,20 @@ export class Corrections {
       if (markers) markers.length = 0;
     }
     this.#transaction.local = true;
-    return this.#issues;
+    return this.#findings;
   }
 
-  #add(step: () => void, issues: readonly Issue[]): void {
+  #add(step: () => void, issues: readonly Issue[], culprit: Y.Item | undefined): void {
     this.#steps.push(step);
-    for (const issue of issues) this.#issues.push(issue);
+    for (const issue of issues) this.#findings.push({ issue, culprit });
+  }
+
+  /** Of what came into or went from these types, the one that was named last. */
+  #lastOf(changes: readonly (readonly [Type, Keys])[]): Y.Item | undefined {
+    const items = changes.flatMap(([type, keys]) =>
+      [...keys].map((key) => (key === null ? this.#addedTo(type).at(-1) : type._map.get(key))),
+    );
+    return items.findLast((item) => item !== undefined);
   }
 
   #isAdded(type: Type, key: string): boolean {

@@ -18,7 +18,7 @@ import {
 import * as Y from 'yjs';
 import type { EntryRoot } from './screen.js';
 import { Before } from './before.js';
-import { Corrections } from './corrections.js';
+import { Corrections, type Finding } from './corrections.js';
 import { growth, type EntryCounts } from './entry-counts.js';
 
 type Type = Y.AbstractType<unknown>;
@@ -49,7 +49,7 @@ const NO_KEYS = {};
 export interface Judgement {
   readonly code: 'invalid_document' | 'scene_full';
   /** Empty when all was good. */
-  readonly issues: readonly Issue[];
+  readonly findings: readonly Finding[];
 }
 
 /** Finds and undoes what a transaction wrote against the schema. Looks at what it changed and at nothing else. */
@@ -115,7 +115,7 @@ class Inspection {
       const isGood = (): boolean => faultsOf(path, this.#shapeAt(map, path), item).length === 0;
       this.#corrections.undoNested(map, path[path.length - 1] as string, changes, isGood, faults);
     }
-    return { code: this.#code, issues: this.#corrections.apply() };
+    return { code: this.#code, findings: this.#corrections.apply() };
   }
 
   #lookAtEntries(type: Type, root: EntryRoot, keys: Keys): void {
@@ -219,7 +219,7 @@ class Inspection {
 
   #undoMisfits(node: Type, id: string, kind: NodeKind): void {
     for (const { key, faults } of this.#misfits(node, id, kind, undefined))
-      this.#corrections.remove(node, key, faults);
+      this.#corrections.remove(node, key, faults, 'kind');
   }
 
   /** The keys that the node keeps from its time as another kind, and cannot have as this one. */

@@ -60,7 +60,7 @@ class Stage {
       Y.applyUpdate(this.other, frame);
       Y.applyUpdate(this.sender, frame);
     }
-    return intake.objection();
+    return intake.objections()[0]?.error;
   }
 }
 

@@ -2,7 +2,8 @@ import { DioramaError, DOCUMENT_LIMITS, type ErrorCode, type Issue } from '@dior
 import * as Y from 'yjs';
 import type { DecodedUpdate } from '../update-check.js';
 import { ClientIds } from './client-ids.js';
-import { DocumentChecks } from './document-checks.js';
+import { bringerOf } from './bringer.js';
+import { DocumentChecks, type Judgement } from './document-checks.js';
 import type { DocumentSize } from './document-size.js';
 import { EntryCounts } from './entry-counts.js';
 import { withoutClients, withoutDeletionsAhead, withTombstones } from './rewrite.js';
@@ -39,8 +40,15 @@ export interface Intake extends Correction {
 export interface Correction {
   /** To be called inside the transaction that has applied it: undoes what breaks the schema. Whether it undid anything. */
   correct(transaction: Y.Transaction): boolean;
-  /** What the sender is to be told, after `correct`; undefined when all was good. */
-  objection(): DioramaError | undefined;
+  /** What the sender is to be told, after `correct`, in the order of the updates; empty when all was good. */
+  objections(): readonly Objection[];
+}
+
+/** Why some of an update was undone. */
+export interface Objection {
+  /** Which update of those that were applied together, from 0; where that cannot be told, the last. */
+  readonly at: number;
+  readonly error: DioramaError;
 }
 
 /** Stands between the updates of clients and the document: nothing that breaks the schema gets through, what is good does. */
@@ -126,13 +134,16 @@ export class DocumentGuard {
   }
 }
 
+const NOTHING_FOUND: Judgement = Object.freeze({ code: 'invalid_document', findings: [] });
+const NO_OBJECTIONS: readonly Objection[] = Object.freeze([]);
+
 class CheckedIntake implements Intake {
   readonly update: Uint8Array;
   readonly #decoded: DecodedUpdate;
   readonly #checks: DocumentChecks;
   readonly #screened: Screened | undefined;
-  #code: ErrorCode = 'invalid_document';
-  #issues: readonly Issue[] = [];
+  #parts: readonly CheckedIntake[] = [this];
+  #judgement: Judgement = NOTHING_FOUND;
   #forged: readonly Issue[] = [];
 
   constructor(update: Uint8Array, decoded: DecodedUpdate, checks: DocumentChecks, screened?: Screened) {
@@ -157,7 +168,7 @@ class CheckedIntake implements Intake {
             dropped: new Set(screened.flatMap(({ dropped }) => [...dropped])),
           },
     );
-    joined.#forged = intakes.flatMap((intake) => intake.#forged);
+    joined.#parts = intakes;
     return joined;
   }
 
@@ -167,22 +178,35 @@ class CheckedIntake implements Intake {
   }
 
   correct(transaction: Y.Transaction): boolean {
-    const { code, issues } = this.#checks.correct(transaction);
-    this.#code = this.#screened?.code ?? code;
-    this.#issues = [...(this.#screened?.issues ?? []), ...issues, ...this.#forged];
-    if (this.#forged.length === this.#issues.length && this.#forged.length > 0)
-      this.#code = 'client_id_taken';
+    this.#judgement = this.#checks.correct(transaction);
     const swallowed = deleteSwallowed(transaction, this.#decoded, this.#screened?.dropped);
-    return swallowed || issues.length > 0;
+    return swallowed || this.#judgement.findings.length > 0;
   }
 
-  objection(): DioramaError | undefined {
-    const count = this.#issues.length;
-    if (count === 0) return undefined;
-    const first = this.#issues[0] as Issue;
-    const more = count > 1 ? `, and ${count - 1} more` : '';
-    return new DioramaError(this.#code, `${first.pointer} ${first.message}${more}. It was undone.`.trim(), {
-      issues: this.#issues.slice(0, MAX_ISSUES),
+  objections(): readonly Objection[] {
+    const { code, findings } = this.#judgement;
+    const parts = this.#parts;
+    const isGood = (part: CheckedIntake): boolean =>
+      part.#screened === undefined && part.#forged.length === 0;
+    if (findings.length === 0 && parts.every(isGood)) return NO_OBJECTIONS;
+    const found = parts.map((): Issue[] => []);
+    const decoded = parts.map((part) => part.#decoded);
+    for (const { issue, culprit } of findings) found[bringerOf(culprit, decoded)]?.push(issue);
+    return parts.flatMap((part, at) => {
+      const error = part.#objection(code, found[at] ?? []);
+      return error === undefined ? [] : [{ at, error }];
+    });
+  }
+
+  #objection(codeOfFound: ErrorCode, found: readonly Issue[]): DioramaError | undefined {
+    const issues = [...(this.#screened?.issues ?? []), ...found, ...this.#forged];
+    const [first] = issues;
+    if (first === undefined) return undefined;
+    const isForgedOnly = this.#forged.length === issues.length;
+    const code = isForgedOnly ? 'client_id_taken' : (this.#screened?.code ?? codeOfFound);
+    const more = issues.length > 1 ? `, and ${issues.length - 1} more` : '';
+    return new DioramaError(code, `${first.pointer} ${first.message}${more}. It was undone.`.trim(), {
+      issues: issues.slice(0, MAX_ISSUES),
     });
   }
 }
