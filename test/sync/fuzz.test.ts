@@ -1,12 +1,9 @@
-import { MESSAGE, SYNC_STEP } from '@diorama/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
 import { seededRandom, type Random } from '../support/random.js';
 import { startRealtime, type TestRealtime } from '../support/realtime.js';
-import { type SyncClient, syncFrame } from '../support/sync-client.js';
-import { putNode } from '../support/scene-edits.js';
+import type { SyncClient } from '../support/sync-client.js';
 
 const json = (doc: Y.Doc) => ({
   nodes: doc.getMap('nodes').toJSON(),
@@ -40,7 +37,7 @@ describe('fuzz', () => {
 
   beforeAll(async () => {
     pglite = await startMigratedPglite();
-    server = await startRealtime(pglite.database, { maxTailRows: 20, maxFrameBytes: 50_000 });
+    server = await startRealtime(pglite.database, { maxTailRows: 20 });
   });
   afterAll(async () => {
     await server.stop();
@@ -85,58 +82,6 @@ describe('fuzz', () => {
       expect(stored.value).toEqual(json(truth.doc));
     },
   );
-
-  it('SYNC-25: thousands of mutated frames harm nobody but their senders', { timeout: 120_000 }, async () => {
-    const random = seededRandom(25);
-    const sceneId = await server.createScene();
-    const honest = [await server.open(sceneId), await server.open(sceneId)];
-    const samples = validFrames();
-    const codes = new Set<number>();
-    let sent = 0;
-
-    const attack = async (): Promise<void> => {
-      while (sent < 3_000) {
-        const attacker = await server.connect(sceneId, { claims: { sub: 'mallory' } });
-        await new Promise((resolve) => attacker.webSocket.once('open', resolve));
-        for (let burst = 0; burst < 40 && attacker.isOpen; burst++) {
-          sent++;
-          attacker.send(mutate(random.pick(samples), random));
-          if (burst % 8 === 7) await turn();
-        }
-        attacker.webSocket.close();
-        codes.add((await attacker.closed).code);
-      }
-    };
-    let attacking = true;
-    const write = async (): Promise<void> => {
-      for (let at = 0; attacking; at++) {
-        honest.forEach((client, by) => putNode(client.doc, `honest-${by}-${at % 100}`, at));
-        await turn();
-        if (at % 10 === 0) await Promise.all(honest.map((client) => client.allSaved()));
-      }
-    };
-    await Promise.all([
-      Promise.all([attack(), attack(), attack()]).finally(() => (attacking = false)),
-      write(),
-    ]);
-
-    expect(codes).toContain(4400);
-    expect([...codes].filter((code) => ![1000, 1005, 1009, 4400].includes(code))).toEqual([]);
-    await Promise.all(honest.map((client) => client.allSaved()));
-    const truth = await server.open(sceneId);
-    for (const client of honest) {
-      expect(client.isOpen).toBe(true);
-      await client.until(() => same(client.doc, truth.doc));
-      for (const [by, other] of honest.entries()) {
-        const own = [...other.doc.getMap('nodes').keys()].filter((key) => key.startsWith(`honest-${by}`));
-        expect(own).toHaveLength(100);
-      }
-    }
-    for (const client of [...honest, truth]) await client.close();
-    await expect.poll(() => server.realtime.rooms.size, { interval: 5, timeout: 10_000 }).toBe(0);
-    const stored = await server.realtime.rooms.read(sceneId, json);
-    expect(stored.value).toEqual(json(truth.doc));
-  });
 });
 
 function same(a: Y.Doc, b: Y.Doc): boolean {
@@ -150,58 +95,3 @@ const sorted = (value: unknown): string =>
       ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
       : item,
   );
-
-/** Frames of every kind, as a client with a document of its own sends them. */
-function validFrames(): Uint8Array[] {
-  const doc = new Y.Doc();
-  const frames: Uint8Array[] = [];
-  doc.on('update', (update: Uint8Array) => frames.push(syncFrame(SYNC_STEP.update, update)));
-  const random = seededRandom(99);
-  for (let at = 0; at < 60; at++) edit(doc, random, `evil-${at}`);
-  doc.getText('text').insert(0, 'some text 🎈');
-  doc.getText('text').format(0, 4, { bold: true });
-  doc.getXmlFragment('xml').insert(0, [new Y.XmlElement('p')]);
-  doc.getMap('nodes').set('bytes', new Uint8Array(20));
-  doc.getMap('nodes').set('sub', new Y.Doc());
-  frames.push(syncFrame(SYNC_STEP.step1, Y.encodeStateVector(doc)));
-  frames.push(syncFrame(SYNC_STEP.step2, Y.encodeStateAsUpdate(doc)));
-  const client = {
-    states: new Map([[doc.clientID, { name: 'evil' }]]),
-    meta: new Map([[doc.clientID, { clock: 3 }]]),
-  };
-  const awareness = encodeAwarenessUpdate(client as never, [doc.clientID]);
-  frames.push(new Uint8Array([MESSAGE.awareness, awareness.length, ...awareness]));
-  frames.push(new Uint8Array([MESSAGE.queryAwareness]));
-  return frames;
-}
-
-function mutate(frame: Uint8Array, random: Random): Uint8Array {
-  let bytes = [...frame];
-  for (let count = 1 + random.int(4); count > 0; count--) {
-    const at = random.int(bytes.length + 1);
-    switch (random.int(6)) {
-      case 0:
-        bytes[at] = random.int(256);
-        break;
-      case 1:
-        bytes = bytes.slice(0, at);
-        break;
-      case 2:
-        bytes.splice(at, random.int(4));
-        break;
-      case 3:
-        bytes.splice(
-          at,
-          0,
-          ...Array.from({ length: 1 + random.int(5) }, () => random.pick([0, 1, 127, 128, 255])),
-        );
-        break;
-      case 4:
-        bytes[at] = (bytes[at] ?? 0) ^ (1 << random.int(8));
-        break;
-      default:
-        bytes.push(...bytes.slice(at, at + random.int(50)));
-    }
-  }
-  return Uint8Array.from(bytes);
-}

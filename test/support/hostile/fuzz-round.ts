@@ -1,6 +1,6 @@
 import { documentToJson, ROOT_MAPS } from '@diorama/shared';
 import { setTimeout as delay } from 'node:timers/promises';
-import type * as Y from 'yjs';
+import * as Y from 'yjs';
 import { Http } from '../http.js';
 import type { Random } from '../random.js';
 import { SyncClient } from '../sync-client.js';
@@ -133,6 +133,13 @@ export async function fuzzRound(options: FuzzRoundOptions): Promise<FuzzResult> 
   if (differ())
     for (const [index, { doc }] of replicas.entries())
       faults.push(...differences(newcomer.doc, doc).map((at) => `replica ${index}: ${at}`));
+  for (const [at, { client }] of editors.entries()) {
+    const { clientID: id, store } = client.doc;
+    const wrote = Y.getState(store, id);
+    const arrived = Y.getState(newcomer.doc.store, id);
+    if (arrived < wrote)
+      faults.push(`of ${wrote} pieces that honest client ${at} wrote ${arrived} are there`);
+  }
   const read = await http.get<{ document: object }>(`/v1/scenes/${sceneId}`);
   const shown = documentToJson(newcomer.doc) as object;
   if (sorted(read.body.document) !== sorted(shown))

@@ -81,6 +81,10 @@ export class HostileFrames {
     writer.getMap('nodes').set(`m${this.#random.int(20)}`, new Y.Map([['kind', 'group']]));
     writer.getMap('scene').set('name', 'mutated');
     writer.getText('text').insert(0, 'some text 🎈');
+    writer.getText('text').format(0, 4, { bold: true });
+    writer.getXmlFragment('xml').insert(0, [new Y.XmlElement('p')]);
+    writer.getMap('nodes').set('bytes', new Uint8Array(20));
+    writer.getMap('nodes').set('sub', new Y.Doc());
     this.#samples = [
       ...updates.map((update) => syncFrame(SYNC_STEP.update, update)),
       syncFrame(SYNC_STEP.step1, Y.encodeStateVector(truth)),
