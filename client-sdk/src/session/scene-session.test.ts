@@ -203,6 +203,7 @@ describe('what may not be written', () => {
       expect(() => session.edit(write)).toThrow(expect.objectContaining({ code: 'read_only' }) as Error);
       expect(write).not.toHaveBeenCalled();
       expect(session.readOnly?.code).toBe('read_only');
+      expect(session.commentsReadOnly?.code).toBe(role === 'viewer' ? 'read_only' : undefined);
     },
   );
 

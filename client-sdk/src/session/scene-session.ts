@@ -135,6 +135,11 @@ export class SceneSession {
     return this.#readOnlyFor('editor');
   }
 
+  /** Why `comment` would throw; undefined when it would not. */
+  get commentsReadOnly(): DioramaError | undefined {
+    return this.#readOnlyFor('commenter');
+  }
+
   #readOnlyFor(least: Role): DioramaError | undefined {
     if (this.#closed) return this.#error ?? closedByCaller();
     if (this.#replacement !== undefined) return this.#replacement.refusal;

@@ -22,8 +22,8 @@ export function useRole(): Role | undefined {
   );
 }
 
-/** Whether edits are possible now: a role that may, a document that is not too new, a session that has not ended. */
-export function useCanEdit(): boolean {
+/** Reads what depends on role, document and state of the session. */
+function useRights(read: (session: SceneSession) => boolean): boolean {
   const { session } = useEditor();
   return useSyncExternalStore(
     useCallback(
@@ -35,13 +35,22 @@ export function useCanEdit(): boolean {
       },
       [session],
     ),
-    () => canEdit(session),
+    () => read(session),
   );
 }
+
+/** Whether edits are possible now: a role that may, a document that is not too new, a session that has not ended. */
+export const useCanEdit = (): boolean => useRights(canEdit);
+
+/** Whether comments may be written now, which a commenter may, too. */
+export const useCanComment = (): boolean => useRights(canComment);
 
 /** Until the server has said the role, nothing may be edited: a viewer must not see a button that will refuse. */
 export const canEdit = (session: SceneSession): boolean =>
   session.role !== undefined && session.readOnly === undefined;
+
+export const canComment = (session: SceneSession): boolean =>
+  session.role !== undefined && session.commentsReadOnly === undefined;
 
 export function useUndo(): UndoState {
   const { session } = useEditor();

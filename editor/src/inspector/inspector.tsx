@@ -29,7 +29,11 @@ export function Inspector() {
   return (
     <div data-testid="inspector">
       {role !== undefined && !canEdit && (
-        <p className={classes.note}>You are looking at this scene as {role}. Only editors can change it.</p>
+        <p className={classes.note}>
+          {role === 'commenter'
+            ? 'As a commenter you can comment on this scene. Only editors can change it.'
+            : `You are looking at this scene as ${role}. Only editors can change it.`}
+        </p>
       )}
       {selection.length === 0 && <SceneSection />}
       {selection.length === 1 && only !== undefined && <NodeInspector key={only} id={only} />}

@@ -36,9 +36,16 @@ export function personOf(id: number, presence: Presence): Person {
   };
 }
 
+/** The same colour for the same name, here and on every other machine. */
+export const colorOfName = (name: string): string =>
+  colorFor([...name].reduce((hash, char) => (hash * 31 + char.charCodeAt(0)) | 0, 7));
+
 /** One or two letters for an avatar. */
 export function initialsOf(name: string): string {
-  const words = name.split(/\s+/).filter((word) => word !== '');
+  const all = name.split(/\s+/).filter((word) => word !== '');
+  // "Bob (guest)" is a B.
+  const spoken = all.filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const words = spoken.length > 0 ? spoken : all;
   const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   return letters.map((word) => [...(word ?? '?')][0]?.toLocaleUpperCase()).join('');
 }

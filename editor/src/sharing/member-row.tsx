@@ -3,7 +3,7 @@ import { ROLES } from '@diorama/shared';
 import { ActionIcon, Button, Select, Tooltip } from '@mantine/core';
 import { UserMinus } from 'lucide-react';
 
-import { colorFor, initialsOf } from '../people/person.js';
+import { colorOfName, initialsOf } from '../people/person.js';
 import { SureButton } from '../shell/sure-button.js';
 import { ROLE_LABEL } from './roles.js';
 import classes from './sharing.module.css';
@@ -22,7 +22,7 @@ export function MemberRow({ member, isSelf, isOwner, busy, onRole, onRemove }: M
   const name = member.name === '' ? member.subject : member.name;
   return (
     <li className={classes.row} data-testid="member">
-      <span className={classes.avatar} style={{ background: colorFor(hashOf(member.subject)) }} aria-hidden>
+      <span className={classes.avatar} style={{ background: colorOfName(member.subject) }} aria-hidden>
         {initialsOf(name)}
       </span>
       <span className={classes.who}>
@@ -75,7 +75,3 @@ export function MemberRow({ member, isSelf, isOwner, busy, onRole, onRemove }: M
     </li>
   );
 }
-
-/** The same colour for the same person, here and on every other machine. */
-const hashOf = (text: string): number =>
-  [...text].reduce((hash, char) => (hash * 31 + char.charCodeAt(0)) | 0, 7);

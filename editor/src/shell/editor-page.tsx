@@ -2,6 +2,8 @@ import { type DioramaError, type Diorama } from '@diorama/client-sdk';
 import { Center, Loader } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 
+import { CommentsPanel } from '../comments/comments-panel.js';
+import { useCommentsView } from '../comments/use-comments.js';
 import { useSettings } from '../hooks/use-scene.js';
 import { HistoryPanel } from '../history/history-panel.js';
 import { Inspector } from '../inspector/inspector.js';
@@ -10,7 +12,7 @@ import { ownAppearance } from '../people/own-name.js';
 import { RenderDialog } from '../render/render-dialog.js';
 import { ShareDialog } from '../sharing/share-dialog.js';
 import { useRoleNotice } from '../sharing/use-role-notice.js';
-import { EditorContext, type Editor } from '../state/editor-context.js';
+import { EditorContext, useEditor, type Editor } from '../state/editor-context.js';
 import { openEditor } from '../state/open-editor.js';
 import { DropZone } from '../upload/drop-zone.js';
 import { useUpload } from '../upload/use-upload.js';
@@ -69,9 +71,17 @@ export function EditorPage({ diorama, sceneId, userName, onScenes }: EditorPageP
   );
 }
 
+const SIDE_LABEL = { comments: 'Comments', history: 'History', inspector: 'Inspector' } as const;
+
 function EditorLayout({ onScenes }: Pick<EditorPageProps, 'onScenes'>) {
   const [dialog, setDialog] = useState<'share' | 'render' | 'help' | null>(null);
   const [isHistoryOpen, setIsHistoryOpen] = useState(false);
+  const { comments } = useEditor();
+  const side = useCommentsView().panel ? 'comments' : isHistoryOpen ? 'history' : 'inspector';
+  const show = (wanted: 'comments' | 'history' | 'inspector') => {
+    comments.state.set({ panel: wanted === 'comments' });
+    setIsHistoryOpen(wanted === 'history');
+  };
   const { name } = useSettings();
   const upload = useUpload();
   useRoleNotice();
@@ -87,8 +97,8 @@ function EditorLayout({ onScenes }: Pick<EditorPageProps, 'onScenes'>) {
       <TopBar
         upload={upload}
         onScenes={onScenes}
-        isHistoryOpen={isHistoryOpen}
-        onHistory={() => setIsHistoryOpen(!isHistoryOpen)}
+        side={side}
+        onSide={(wanted) => show(side === wanted ? 'inspector' : wanted)}
         onShare={() => setDialog('share')}
         onRender={() => setDialog('render')}
         onHelp={() => setDialog('help')}
@@ -101,8 +111,10 @@ function EditorLayout({ onScenes }: Pick<EditorPageProps, 'onScenes'>) {
           <ViewportView />
         </DropZone>
       </main>
-      <aside className={classes.right} aria-label={isHistoryOpen ? 'History' : 'Inspector'}>
-        {isHistoryOpen ? <HistoryPanel onClose={() => setIsHistoryOpen(false)} /> : <Inspector />}
+      <aside className={classes.right} aria-label={SIDE_LABEL[side]}>
+        {side === 'comments' && <CommentsPanel />}
+        {side === 'history' && <HistoryPanel onClose={() => show('inspector')} />}
+        {side === 'inspector' && <Inspector />}
       </aside>
       <ShareDialog opened={dialog === 'share'} onClose={() => setDialog(null)} />
       <RenderDialog opened={dialog === 'render'} onClose={() => setDialog(null)} />

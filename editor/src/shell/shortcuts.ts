@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 
+import { canComment } from '../hooks/use-session.js';
 import { useEditor, type Editor } from '../state/editor-context.js';
 
 /** One line of the keyboard help. */
@@ -50,6 +51,13 @@ export const SHORTCUTS: readonly { readonly title: string; readonly items: reado
       { keys: ['?'], does: 'This help' },
     ],
   },
+  {
+    title: 'Comments',
+    items: [
+      { keys: ['C'], does: 'Comment on a place: click it' },
+      { keys: ['Shift', 'C'], does: 'Show or hide the comments' },
+    ],
+  },
 ];
 
 /** Runs the editor's shortcuts. Keys that are typed into a field, or pressed in a dialog or menu, are left alone. */
@@ -77,7 +85,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function commandOf(event: KeyboardEvent, editor: Editor, showHelp: () => void): (() => void) | null {
-  const { state, actions, viewport, store } = editor;
+  const { state, actions, viewport, store, comments, session } = editor;
   const key = event.key.toLowerCase();
   if (event.altKey) return null;
   if (event.ctrlKey || event.metaKey) {
@@ -114,8 +122,14 @@ function commandOf(event: KeyboardEvent, editor: Editor, showHelp: () => void): 
     case 'delete':
     case 'backspace':
       return () => actions.remove();
+    case 'c':
+      if (event.shiftKey) return () => comments.state.set({ panel: !comments.state.value.panel });
+      if (!canComment(session)) return null;
+      return () => comments.state.set({ placing: !comments.state.value.placing });
     case 'escape':
-      return () => (viewport.cancelDrag() ? undefined : state.select([]));
+      return () => {
+        if (!viewport.cancelDrag() && !comments.state.escape()) state.select([]);
+      };
     case '?':
       return showHelp;
     default:

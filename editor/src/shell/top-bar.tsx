@@ -2,7 +2,8 @@ import { allows } from '@diorama/shared';
 import { ActionIcon, Button, Tooltip, useMantineColorScheme } from '@mantine/core';
 import { Aperture, CircleQuestionMark, History, Moon, Redo2, Sun, Undo2, UserPlus } from 'lucide-react';
 
-import { useCanEdit, useRole, useUndo } from '../hooks/use-session.js';
+import { CommentsToggle, CommentTool } from '../comments/comment-buttons.js';
+import { useCanComment, useCanEdit, useRole, useUndo } from '../hooks/use-session.js';
 import { Avatars } from '../people/avatars.js';
 import { useEditor } from '../state/editor-context.js';
 import type { Upload } from '../upload/use-upload.js';
@@ -16,8 +17,9 @@ interface TopBarProps {
   readonly upload: Upload;
   /** Absent for who may see no other scenes. */
   onScenes?: (() => void) | undefined;
-  readonly isHistoryOpen: boolean;
-  onHistory(): void;
+  /** What is open at the right. */
+  readonly side: 'comments' | 'history' | 'inspector';
+  onSide(side: 'comments' | 'history'): void;
   onShare(): void;
   onRender(): void;
   onHelp(): void;
@@ -25,17 +27,10 @@ interface TopBarProps {
 
 const ICON = { size: 16, strokeWidth: 1.7 } as const;
 
-export function TopBar({
-  upload,
-  onScenes,
-  isHistoryOpen,
-  onHistory,
-  onShare,
-  onRender,
-  onHelp,
-}: TopBarProps) {
+export function TopBar({ upload, onScenes, side, onSide, onShare, onRender, onHelp }: TopBarProps) {
   const role = useRole();
   const canEdit = useCanEdit();
+  const canComment = useCanComment();
   return (
     <header className={classes.topbar}>
       <div className={classes.start}>
@@ -56,23 +51,29 @@ export function TopBar({
         <SceneName />
         <SaveStatus />
         {role !== undefined && !canEdit && (
-          <span className={classes.readonly} data-testid="read-only">
-            View only
+          <span className={classes.readonly} data-comments={canComment} data-testid="read-only">
+            {canComment ? 'Comment only' : 'View only'}
           </span>
         )}
       </div>
       <div className={classes.middle}>
-        {(role === undefined || allows(role, 'editor')) && <EditTools upload={upload} />}
+        {role === 'commenter' ? (
+          <ToolsForOthers upload={upload} />
+        ) : (
+          (role === undefined || allows(role, 'editor')) && <EditTools upload={upload} />
+        )}
+        {canComment && <CommentTool />}
       </div>
       <div className={classes.end}>
         <Avatars />
-        <Tooltip label={isHistoryOpen ? 'Close the history' : 'History'}>
+        <CommentsToggle isOpen={side === 'comments'} onToggle={() => onSide('comments')} />
+        <Tooltip label={side === 'history' ? 'Close the history' : 'History'}>
           <ActionIcon
-            onClick={onHistory}
+            onClick={() => onSide('history')}
             aria-label="History"
-            aria-pressed={isHistoryOpen}
-            variant={isHistoryOpen ? 'light' : 'subtle'}
-            color={isHistoryOpen ? 'iris' : 'gray'}
+            aria-pressed={side === 'history'}
+            variant={side === 'history' ? 'light' : 'subtle'}
+            color={side === 'history' ? 'iris' : 'gray'}
             data-testid="history-toggle"
           >
             <History {...ICON} />
@@ -127,6 +128,25 @@ function EditTools({ upload }: { upload: Upload }) {
         </ActionIcon>
       </Tooltip>
     </>
+  );
+}
+
+const WHY_DISABLED = 'As a commenter you write comments. Owners can make you an editor.';
+
+/** The tools as a commenter sees them: there, but not theirs, and why. */
+function ToolsForOthers({ upload }: { upload: Upload }) {
+  return (
+    <Tooltip label={WHY_DISABLED} openDelay={0} events={{ hover: true, focus: true, touch: true }}>
+      <div
+        className={classes.disabledTools}
+        role="group"
+        tabIndex={0}
+        aria-label={`Tools for editors, disabled. ${WHY_DISABLED}`}
+        data-testid="disabled-tools"
+      >
+        <EditTools upload={upload} />
+      </div>
+    </Tooltip>
   );
 }
 

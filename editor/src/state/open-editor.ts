@@ -1,9 +1,13 @@
-import type { Diorama } from '@diorama/client-sdk';
+import type { Diorama, SceneSession } from '@diorama/client-sdk';
+import { GUEST_SUBJECT_PREFIX } from '@diorama/shared';
 
-import { canEdit } from '../hooks/use-session.js';
+import { CommentActions } from '../comments/comment-actions.js';
+import { CommentStore } from '../comments/comment-store.js';
+import { CommentsState } from '../comments/comments-state.js';
+import { canComment, canEdit } from '../hooks/use-session.js';
 import { Viewport } from '../viewport/viewport.js';
 import { EditorActions } from './editor-actions.js';
-import type { Editor } from './editor-context.js';
+import type { Comments, Editor } from './editor-context.js';
 import { EditorState } from './editor-state.js';
 import { SceneStore } from './scene-store.js';
 
@@ -21,7 +25,15 @@ export function openEditor({ diorama, sceneId, user }: OpenEditorOptions): {
   const session = diorama.connect(sceneId, { user });
   const store = new SceneStore(session.scene);
   const state = new EditorState();
-  const viewport = new Viewport({ diorama, session, store, state, canEdit: () => canEdit(session) });
+  const comments = openComments(session);
+  const viewport = new Viewport({
+    diorama,
+    session,
+    store,
+    state,
+    comments,
+    canEdit: () => canEdit(session),
+  });
   const actions = new EditorActions({
     edits: session,
     store,
@@ -36,14 +48,22 @@ export function openEditor({ diorama, sceneId, user }: OpenEditorOptions): {
       const selection = state.value.selection.slice(0, MAX_SHARED_SELECTION);
       if (selection.join() !== session.presence.self.selection?.join()) session.presence.set({ selection });
     }),
-    session.on('reset', () => store.rebind(session.scene)),
+    session.on('reset', () => {
+      store.rebind(session.scene);
+      comments.store.rebind(session.doc);
+    }),
+    // Who may not comment any more has no place to choose.
+    session.on('role', () => {
+      if (!canComment(session)) comments.state.set({ placing: false, draft: null });
+    }),
   ];
   return {
-    editor: { diorama, session, sceneId, self: user, store, state, actions, viewport },
+    editor: { diorama, session, sceneId, self: user, store, state, actions, viewport, comments },
     close: () => {
       for (const stop of stops) stop();
       viewport.dispose();
       store.dispose();
+      comments.store.dispose();
       session.close();
     },
   };
@@ -51,3 +71,22 @@ export function openEditor({ diorama, sceneId, user }: OpenEditorOptions): {
 
 /** The wire's limit of a presence's selection. */
 const MAX_SHARED_SELECTION = 1000;
+
+function openComments(session: SceneSession): Comments {
+  const store = new CommentStore(session.doc);
+  const state = new CommentsState();
+  const actions = new CommentActions({
+    writes: session,
+    state,
+    author: () => authorName(session),
+    now: () => new Date(),
+  });
+  return { store, state, actions };
+}
+
+/** The principal's name. Guests of a link share theirs: they go by the name that they gave, and are marked. */
+function authorName({ welcome, presence }: SceneSession): string {
+  const name = welcome?.name || welcome?.principal || '';
+  if (welcome?.principal.startsWith(GUEST_SUBJECT_PREFIX) !== true) return name;
+  return `${presence.self.user?.name ?? name} (guest)`;
+}

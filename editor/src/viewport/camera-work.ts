@@ -18,6 +18,10 @@ const POINT_SIZE = 0.6;
 /** How much farther away the first look is than what just fits: a work place needs room around the work. */
 const FIRST_LOOK_AIR = 0.35;
 
+/** How near and far a point is looked at, in metres. */
+const NEAREST_LOOK = 2;
+const FARTHEST_LOOK = 8;
+
 /** The shape of picture that a camera is set up for, as long as nothing says another. */
 const PICTURE_ASPECT = 16 / 9;
 
@@ -60,6 +64,14 @@ export class CameraWork {
   /** Looks from where a camera node stands. */
   lookThrough(id: string): void {
     this.#lookFrom(id, true);
+  }
+
+  /** Brings a point into the middle of the view, near enough to see what is there, without turning. */
+  lookAt(point: Vec3): void {
+    const { navigation } = this.#options;
+    const target = new Vector3(...point);
+    const arm = navigation.camera.position.clone().sub(navigation.target);
+    navigation.goTo(target.clone().add(arm.clampLength(NEAREST_LOOK, FARTHEST_LOOK)), target, true);
   }
 
   lookAs({ position, target }: NonNullable<Presence['view']>): void {

@@ -1,8 +1,10 @@
 import type { Diorama, SceneSession } from '@diorama/client-sdk';
 import { configureRenderer, RestAssetSource, SceneView } from '@diorama/client-sdk/three';
-import type { LivePose, Vec3 } from '@diorama/shared';
+import type { CommentThread, LivePose, Vec3 } from '@diorama/shared';
 import { Scene, Vector3 } from 'three';
 
+import { CommentPins } from '../comments/comment-pins.js';
+import type { Comments } from '../state/editor-context.js';
 import type { EditorState } from '../state/editor-state.js';
 import type { SceneStore } from '../state/scene-store.js';
 import { CameraWork } from './camera-work.js';
@@ -27,6 +29,7 @@ export interface ViewportOptions {
   readonly session: SceneSession;
   readonly store: SceneStore;
   readonly state: EditorState;
+  readonly comments: Pick<Comments, 'store' | 'state'>;
   readonly canEdit: () => boolean;
 }
 
@@ -56,6 +59,7 @@ export class Viewport {
   readonly #outline = new Outline();
   readonly #helpers: Helpers;
   readonly #cursors = new Cursors();
+  readonly #pins: CommentPins;
   readonly #picker: Picker;
   readonly #ownPresence: OwnPresence;
   readonly #stops: (() => void)[] = [];
@@ -100,7 +104,9 @@ export class Viewport {
     this.#overlay.add(this.#grid.object, this.#helpers.object);
     this.#loop.addStep((seconds) => othersLive.step(seconds));
     this.#loop.addStep((seconds) => this.#cursors.step(seconds));
-    this.#stage.element.append(this.#cursors.element);
+    this.#pins = new CommentPins({ ...options.comments, worldOf: (anchor) => this.#worldOf(anchor) });
+    this.#stage.element.append(this.#pins.element, this.#cursors.element);
+    this.#pins.update();
     this.#listen();
   }
 
@@ -127,6 +133,19 @@ export class Viewport {
   /** Where something that is dropped on the view goes: on what is there, or on the ground. */
   dropPoint(clientX: number, clientY: number): Vec3 {
     return this.#pointAt(clientX, clientY) ?? this.placeInView();
+  }
+
+  /** Where a comment goes that is about a node as a whole, or about the scene. */
+  anchorOf(id: string | undefined): CommentThread['anchor'] {
+    return id !== undefined && this.#view.objectOf(id) !== undefined
+      ? { node: id, point: [0, 0, 0] }
+      : { node: null, point: this.placeInView() };
+  }
+
+  /** Brings what a comment is about into the middle of the view. */
+  goToAnchor(anchor: CommentThread['anchor']): void {
+    const point = this.#worldOf(anchor);
+    if (point !== null) this.camera.lookAt(point);
   }
 
   goToViewOf(clientId: number): void {
@@ -202,7 +221,7 @@ export class Viewport {
   }
 
   #listen(): void {
-    const { session, store, state } = this.#options;
+    const { session, store, state, comments } = this.#options;
     const refresh = () => this.#gizmo.update();
     this.#stops.push(
       listenToPointer(this.#stage.canvas, {
@@ -223,6 +242,8 @@ export class Viewport {
         this.#cursors.update(others);
         this.#loop.request();
       }),
+      comments.store.subscribe(() => this.#commentsChanged()),
+      comments.state.subscribe(() => this.#commentsChanged()),
       session.on('reset', () => {
         this.#view.dispose();
         this.#view = this.#newView();
@@ -232,8 +253,18 @@ export class Viewport {
     );
   }
 
+  #commentsChanged(): void {
+    this.#stage.canvas.style.cursor = this.#options.comments.state.value.placing ? 'crosshair' : '';
+    this.#pins.update();
+    this.#loop.request();
+  }
+
   #click(event: PointerEvent): void {
-    const { state } = this.#options;
+    const { state, comments } = this.#options;
+    if (comments.state.value.placing) {
+      comments.state.place(this.#anchorAt(event.clientX, event.clientY));
+      return;
+    }
     const id = this.#nodeAt(event.clientX, event.clientY);
     const adds = event.shiftKey || event.ctrlKey || event.metaKey;
     if (id === null) {
@@ -247,6 +278,28 @@ export class Viewport {
     if (icon !== null) return this.#helpers.nodeOf(icon.object) ?? null;
     const hit = this.#picker.hit(clientX, clientY, [this.#view.scene]);
     return hit === null ? null : (this.#view.nodeOf(hit.object) ?? null);
+  }
+
+  /** What is there: a point of a node, else of the ground. */
+  #anchorAt(clientX: number, clientY: number): CommentThread['anchor'] {
+    const id = this.#nodeAt(clientX, clientY);
+    const object = id === null ? undefined : this.#view.objectOf(id);
+    if (id === null || object === undefined)
+      return { node: null, point: this.#picker.ground(clientX, clientY)?.toArray() ?? this.placeInView() };
+    const hit = this.#picker.hit(clientX, clientY, [object]);
+    const point = hit === null ? [0, 0, 0] : object.worldToLocal(hit.point.clone()).toArray();
+    // What is flat in one direction has no inverse; its middle is as good a place.
+    return { node: id, point: point.every(Number.isFinite) ? (point as Vec3) : [0, 0, 0] };
+  }
+
+  #worldOf({ node, point }: CommentThread['anchor']): Vec3 | null {
+    if (node === null) return point;
+    return (
+      this.#view
+        .objectOf(node)
+        ?.localToWorld(new Vector3(...point))
+        .toArray() ?? null
+    );
   }
 
   #pointAt(clientX: number, clientY: number): Vec3 | null {
@@ -281,6 +334,7 @@ export class Viewport {
         return object === undefined ? [] : [{ object, color }];
       }),
     );
+    this.#pins.place(camera, width, height);
     this.#cursors.place(camera, width, height);
   }
 }

@@ -92,7 +92,12 @@ export class SceneEdits {
   ) {
     await this.#options.access.require(principal, sceneId);
     const page = pageRequest(query);
-    return toPage(await this.#options.store.list(sceneId, query.kind, page), page.limit, editPosition, toEdit);
+    return toPage(
+      await this.#options.store.list(sceneId, query.kind, page),
+      page.limit,
+      editPosition,
+      toEdit,
+    );
   }
 
   async get(principal: Principal, sceneId: string, editId: string): Promise<EditWithChanges> {
