@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { LogMetrics } from '../log/log-metrics.js';
 import type { RealtimeMetrics } from '../rooms/realtime-metrics.js';
 import { createDocumentMetrics } from './document-metrics.js';
+import { countOf, valueOf } from './late-metrics.js';
 
 /** From half a tick of the fan-out to a commit that waited for a database. */
 const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
@@ -28,8 +29,9 @@ export function createRealtimeMetrics(registry: Registry): RealtimeMetrics & Log
     labelNames: ['code'],
     registers,
   });
-  const received = counter('diorama_sync_received_bytes_total', 'Bytes of frames from sync clients');
-  const sent = counter('diorama_sync_sent_bytes_total', 'Bytes of frames to sync clients');
+  const count = (name: string, help: string) => countOf({ name, help, registers });
+  const received = count('diorama_sync_received_bytes_total', 'Bytes of frames from sync clients');
+  const sent = count('diorama_sync_sent_bytes_total', 'Bytes of frames to sync clients');
   const lagged = counter('diorama_sync_lagged_total', 'Times that a connection fell behind');
   const resynced = counter(
     'diorama_sync_resyncs_total',
@@ -44,10 +46,14 @@ export function createRealtimeMetrics(registry: Registry): RealtimeMetrics & Log
     'diorama_log_commit_seconds',
     'Seconds from the oldest update of a commit to its end',
   );
-  const updates = counter('diorama_log_updates_total', 'Updates that were committed');
-  const bytes = counter('diorama_log_bytes_total', 'Bytes of updates that were committed');
+  const updates = count('diorama_log_updates_total', 'Updates that were committed');
+  const bytes = count('diorama_log_bytes_total', 'Bytes of updates that were committed');
   const failures = counter('diorama_log_commit_failures_total', 'Commits that failed');
-  const pending = gauge('diorama_log_pending_bytes', 'Bytes of updates that wait for their commit');
+  const pending = valueOf({
+    name: 'diorama_log_pending_bytes',
+    help: 'Bytes of updates that wait for their commit',
+    registers,
+  });
   const compaction = seconds('diorama_log_compaction_seconds', 'Seconds that a compaction took');
 
   return {
@@ -59,8 +65,8 @@ export function createRealtimeMetrics(registry: Registry): RealtimeMetrics & Log
       connections.dec();
       closed.inc({ code: String(code) });
     },
-    received: (size) => received.inc(size),
-    sent: (size) => sent.inc(size),
+    received,
+    sent,
     relayed: (waited) => relay.observe(waited),
     refused: (code) => refused.inc({ code }),
     lagged: () => lagged.inc(),
@@ -68,11 +74,11 @@ export function createRealtimeMetrics(registry: Registry): RealtimeMetrics & Log
     resynced: (connections) => resynced.inc(connections),
     committed(done) {
       commit.observe(done.seconds);
-      updates.inc(done.updates);
-      bytes.inc(done.bytes);
+      updates(done.updates);
+      bytes(done.bytes);
     },
     commitFailed: () => failures.inc(),
-    pending: (size) => pending.set(size),
+    pending,
     compacted: (took) => compaction.observe(took),
   };
 }
