@@ -2,6 +2,7 @@ import type { Comparison, Version } from '@diorama/shared';
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { ArrowLeft, History, RefreshCw } from 'lucide-react';
 
+import { EmptyState } from '../shell/empty-state.js';
 import { Loading, Problem } from '../shell/load-states.js';
 import { TimeText } from '../time/time-text.js';
 import { ComparedNodes } from './compared-nodes.js';
@@ -23,7 +24,7 @@ interface ComparisonViewProps {
 export function ComparisonView({ version, mayEdit, round, onBack, onRestore }: ComparisonViewProps) {
   const { comparison, error, isOld, reload } = useComparison(version.version_id, round);
   return (
-    <div className={classes.body} data-testid="comparison">
+    <>
       <div className={classes.since}>
         <Tooltip label="All versions">
           <ActionIcon
@@ -70,7 +71,7 @@ export function ComparisonView({ version, mayEdit, round, onBack, onRestore }: C
       )}
       {comparison === null && error === null && <Loading label="Comparing" />}
       {comparison !== null && <Differences comparison={comparison} />}
-    </div>
+    </>
   );
 }
 
@@ -78,11 +79,7 @@ function Differences({ comparison }: { comparison: Comparison }) {
   const { nodes, materials, animations, comments, settings, truncated } = comparison;
   const all = [nodes, materials, animations, comments].flatMap(({ counts }) => Object.values(counts));
   if (settings.length === 0 && all.every((count) => count === 0))
-    return (
-      <p className={classes.empty} data-testid="no-differences">
-        Nothing differs: the scene is as it was then.
-      </p>
-    );
+    return <EmptyState testId="no-differences">Nothing differs: the scene is as it was then.</EmptyState>;
   return (
     <>
       <ComparedNodes title="Added" tone="added" items={nodes.added} count={nodes.counts.added} />

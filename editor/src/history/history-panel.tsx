@@ -1,6 +1,6 @@
 import type { PageQuery } from '@diorama/client-sdk';
 import { allows, type Version } from '@diorama/shared';
-import { ActionIcon, CloseButton, Tooltip } from '@mantine/core';
+import { ActionIcon, Tooltip } from '@mantine/core';
 import { RefreshCw } from 'lucide-react';
 import { useCallback, useState } from 'react';
 
@@ -8,9 +8,9 @@ import { useFollowed } from '../hooks/use-followed.js';
 import { usePages } from '../hooks/use-pages.js';
 import { useRole } from '../hooks/use-session.js';
 import { ConfirmDialog } from '../shell/confirm-dialog.js';
+import { SidePanel } from '../shell/side-panel.js';
 import { useEditor } from '../state/editor-context.js';
 import { ComparisonView } from './comparison-view.js';
-import classes from './history.module.css';
 import { useRestore } from './use-restore.js';
 import { VersionList } from './version-list.js';
 import { versionLabel } from './version-words.js';
@@ -51,18 +51,21 @@ export function HistoryPanel({ onClose }: { onClose(): void }) {
       .flatMap((page) => page.items)
       .find((version) => version.version_id === comparedOnce?.version_id) ?? comparedOnce;
   return (
-    <div className={classes.panel} data-testid="history">
-      <header className={classes.head}>
-        <h2 className={classes.title}>History</h2>
-        {compared === null && (
+    <SidePanel
+      title="History"
+      closeLabel="Close the history"
+      testId="history"
+      onClose={onClose}
+      tools={
+        compared === null && (
           <Tooltip label="Look for new versions">
             <ActionIcon aria-label="Look for new versions" onClick={() => void reload()}>
               <RefreshCw size={14} strokeWidth={1.7} />
             </ActionIcon>
           </Tooltip>
-        )}
-        <CloseButton size="sm" aria-label="Close the history" onClick={onClose} />
-      </header>
+        )
+      }
+    >
       {compared === null ? (
         <VersionList
           versions={versions}
@@ -97,6 +100,6 @@ export function HistoryPanel({ onClose }: { onClose(): void }) {
           like now is kept as a version, and you can undo the restore.
         </ConfirmDialog>
       )}
-    </div>
+    </SidePanel>
   );
 }

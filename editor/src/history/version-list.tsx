@@ -7,7 +7,9 @@ import type { Page } from '@diorama/client-sdk';
 import { useChange } from '../hooks/use-change.js';
 import type { Pages } from '../hooks/use-pages.js';
 import { ConfirmDialog } from '../shell/confirm-dialog.js';
+import { EmptyState } from '../shell/empty-state.js';
 import { Loading, Problem } from '../shell/load-states.js';
+import { NameDialog } from '../shell/name-dialog.js';
 import { showError } from '../shell/show-error.js';
 import { useEditor } from '../state/editor-context.js';
 import classes from './history.module.css';
@@ -15,7 +17,6 @@ import { RestoreRow } from './restore-row.js';
 import { ownEditsStored } from './stored.js';
 import { timelineOf, type Loaded } from './timeline.js';
 import { useUndoRestore } from './use-undo-restore.js';
-import { VersionDialog } from './version-dialog.js';
 import { VersionRow } from './version-row.js';
 import { versionLabel } from './version-words.js';
 
@@ -54,7 +55,7 @@ export function VersionList({
   const error = versions.error ?? restores.error;
   const entries = isLoaded ? timelineOf(loaded(versions), loaded(restores)) : [];
   return (
-    <div className={classes.body}>
+    <>
       {mayEdit && (
         <Button
           fullWidth
@@ -71,10 +72,10 @@ export function VersionList({
       )}
       {!isLoaded && error === null && <Loading label="Loading the history" />}
       {isLoaded && entries.length === 0 && (
-        <p className={classes.empty} data-testid="no-versions">
+        <EmptyState testId="no-versions">
           No version yet. One is made by itself while the scene is edited
           {mayEdit ? '; save one to keep a state under a name.' : '.'}
-        </p>
+        </EmptyState>
       )}
       {entries.length > 0 && (
         <ul className={classes.list} aria-label="Versions and restores" data-testid="versions">
@@ -118,7 +119,7 @@ export function VersionList({
         </Button>
       )}
       <VersionDialogs dialog={dialog} reload={reload} onClose={() => setDialog(null)} />
-    </div>
+    </>
   );
 }
 
@@ -141,9 +142,11 @@ function VersionDialogs({ dialog, reload, onClose }: VersionDialogsProps) {
       return null;
     case 'save':
       return (
-        <VersionDialog
+        <NameDialog
           title="Save version"
           action="Save"
+          note=""
+          testId="version-dialog"
           onClose={onClose}
           onSubmit={async (name, note) => {
             await ownEditsStored(session);
@@ -155,11 +158,12 @@ function VersionDialogs({ dialog, reload, onClose }: VersionDialogsProps) {
     case 'rename': {
       const { version } = dialog;
       return (
-        <VersionDialog
+        <NameDialog
           title={version.kind === 'named' ? 'Rename version' : 'Keep version'}
           action={version.kind === 'named' ? 'Rename' : 'Keep'}
           name={version.name}
           note={version.note}
+          testId="version-dialog"
           onClose={onClose}
           onSubmit={async (name, note) => {
             await versions.update(sceneId, version.version_id, { name, note });

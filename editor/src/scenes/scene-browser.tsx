@@ -5,10 +5,10 @@ import { useCallback, useState } from 'react';
 import type { SceneSummary } from '@diorama/shared';
 
 import { usePages } from '../hooks/use-pages.js';
+import { NameDialog } from '../shell/name-dialog.js';
 import { ProblemPage } from '../shell/problem-page.js';
 import { showError } from '../shell/show-error.js';
 import { DeleteSceneDialog } from './delete-scene-dialog.js';
-import { NameDialog } from './name-dialog.js';
 import classes from './scenes.module.css';
 
 interface SceneBrowserProps {
@@ -103,16 +103,10 @@ export function SceneBrowser({ diorama, onOpen }: SceneBrowserProps) {
       {dialog?.type === 'create' && (
         <NameDialog
           title="New scene"
-          name=""
           action="Create"
           onClose={close}
-          onSubmit={async (name) => {
-            try {
-              onOpen((await diorama.scenes.create({ name })).scene_id);
-            } catch (error) {
-              showError('The scene was not created', error);
-            }
-          }}
+          maxLength={512}
+          onSubmit={async (name) => onOpen((await diorama.scenes.create({ name })).scene_id)}
         />
       )}
       {dialog?.type === 'rename' && (
@@ -121,9 +115,11 @@ export function SceneBrowser({ diorama, onOpen }: SceneBrowserProps) {
           name={dialog.scene.name}
           action="Rename"
           onClose={close}
-          onSubmit={(name) =>
-            run(() => diorama.scenes.replace(dialog.scene.scene_id, { name }), 'The scene was not renamed')
-          }
+          maxLength={512}
+          onSubmit={async (name) => {
+            await diorama.scenes.replace(dialog.scene.scene_id, { name });
+            await scenes.reload();
+          }}
         />
       )}
       {dialog?.type === 'delete' && (

@@ -1,8 +1,8 @@
 import { ROLES, SUBJECT_MAX_LENGTH, type Role } from '@diorama/shared';
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 
-import { ROLE_LABEL } from './roles.js';
+import { NameField, RoleSelect } from './fields.js';
 import classes from './sharing.module.css';
 
 interface AddMemberProps {
@@ -40,22 +40,8 @@ export function AddMember({ busy, onAdd }: AddMemberProps) {
         data-testid="member-subject"
         onChange={(event) => setSubject(event.currentTarget.value)}
       />
-      <TextInput
-        w={150}
-        label="Name"
-        placeholder="Optional"
-        value={name}
-        maxLength={256}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <Select
-        w={118}
-        label="Role"
-        data={ROLES.map((value) => ({ value, label: ROLE_LABEL[value] }))}
-        value={role}
-        allowDeselect={false}
-        onChange={(value) => setRole(value ?? role)}
-      />
+      <NameField label="Name" placeholder="Optional" width={150} value={name} onChange={setName} />
+      <RoleSelect label="Role" roles={ROLES} value={role} onChange={setRole} />
       <Button type="submit" loading={busy} disabled={wanted === ''} data-testid="member-add">
         Add
       </Button>

@@ -6,6 +6,7 @@ import { useCallback, useState } from 'react';
 import { useChange } from '../hooks/use-change.js';
 import { useFollowed } from '../hooks/use-followed.js';
 import { usePages } from '../hooks/use-pages.js';
+import { EmptyState } from '../shell/empty-state.js';
 import { Loading, Problem } from '../shell/load-states.js';
 import { useEditor } from '../state/editor-context.js';
 import { LinkRow } from './link-row.js';
@@ -47,7 +48,7 @@ export function LinksSection() {
         <Problem title="The links cannot be loaded" error={error} onRetry={() => void reload()} />
       )}
       {pages.length === 0 && error === null && <Loading label="Loading the links" />}
-      {pages.length > 0 && items.length === 0 && <p className={classes.empty}>There is no link yet.</p>}
+      {pages.length > 0 && items.length === 0 && <EmptyState>There is no link yet.</EmptyState>}
       {items.length > 0 && (
         <ul className={classes.list} aria-label="Share links" data-testid="links">
           {items.map((link) => (

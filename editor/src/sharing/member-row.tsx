@@ -1,10 +1,11 @@
 import type { Member, Role } from '@diorama/shared';
 import { ROLES } from '@diorama/shared';
-import { ActionIcon, Button, Select, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { UserMinus } from 'lucide-react';
 
 import { colorOfName, initialsOf } from '../people/person.js';
 import { SureButton } from '../shell/sure-button.js';
+import { RoleSelect } from './fields.js';
 import { ROLE_LABEL } from './roles.js';
 import classes from './sharing.module.css';
 
@@ -37,15 +38,13 @@ export function MemberRow({ member, isSelf, isOwner, busy, onRole, onRemove }: M
         )}
       </span>
       {isOwner ? (
-        <Select
-          w={118}
+        <RoleSelect
           aria-label={`Role of ${name}`}
-          data={ROLES.map((value) => ({ value, label: ROLE_LABEL[value] }))}
+          roles={ROLES}
           value={member.role}
-          allowDeselect={false}
           disabled={busy}
-          data-testid="member-role"
-          onChange={(value) => value !== null && value !== member.role && onRole(value)}
+          testId="member-role"
+          onChange={onRole}
         />
       ) : (
         <span className={classes.role} data-testid="member-role">

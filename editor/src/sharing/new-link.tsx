@@ -1,8 +1,8 @@
 import { LINK_ROLES, type LinkRole } from '@diorama/shared';
-import { Button, Select, TextInput } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useState } from 'react';
 
-import { ROLE_LABEL } from './roles.js';
+import { NameField, RoleSelect } from './fields.js';
 import classes from './sharing.module.css';
 
 const HOUR_S = 3600;
@@ -35,22 +35,18 @@ export function NewLink({ busy, onCreate }: NewLinkProps) {
         void onCreate(role, Number(expiry), name.trim()).then((made) => made && setName(''));
       }}
     >
-      <TextInput
-        className={classes.grow}
+      <NameField
         label="What it is for"
         placeholder="Optional; guests appear in the history by it"
         value={name}
-        maxLength={256}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={setName}
       />
-      <Select
-        w={118}
+      <RoleSelect<LinkRole>
         label="Role"
-        data={LINK_ROLES.map((value) => ({ value, label: ROLE_LABEL[value] }))}
+        roles={LINK_ROLES}
         value={role}
-        allowDeselect={false}
-        data-testid="link-role"
-        onChange={(value) => setRole(value ?? role)}
+        testId="link-role"
+        onChange={setRole}
       />
       <Select
         w={96}

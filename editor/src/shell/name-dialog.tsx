@@ -2,33 +2,38 @@ import { Button, Group, Modal, TextInput, Textarea } from '@mantine/core';
 import { useState } from 'react';
 
 import { useChange } from '../hooks/use-change.js';
-import { Problem } from '../shell/load-states.js';
+import { Problem } from './load-states.js';
 
-interface VersionDialogProps {
+interface NameDialogProps {
   readonly title: string;
   readonly action: string;
   readonly name?: string;
+  /** Absent where there is none. */
   readonly note?: string;
+  readonly maxLength?: number;
+  readonly testId?: string;
   /** Throws why it was refused. */
   onSubmit(name: string, note: string): Promise<void>;
   onClose(): void;
 }
 
-/** Name and note of a version. */
-export function VersionDialog({
+/** Asks for a name, and for a note where there is one; says beside them why they were refused. */
+export function NameDialog({
   title,
   action,
   name = '',
-  note = '',
+  note,
+  maxLength = 256,
+  testId,
   onSubmit,
   onClose,
-}: VersionDialogProps) {
+}: NameDialogProps) {
   const [wantedName, setName] = useState(name);
-  const [wantedNote, setNote] = useState(note);
+  const [wantedNote, setNote] = useState(note ?? '');
   const { busy, problem, run, forget } = useChange();
   const trimmed = wantedName.trim();
   return (
-    <Modal opened onClose={onClose} title={title} size={420} data-testid="version-dialog">
+    <Modal opened onClose={onClose} title={title} size={420} data-testid={testId}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -40,22 +45,24 @@ export function VersionDialog({
           size="sm"
           label="Name"
           value={wantedName}
-          maxLength={256}
+          maxLength={maxLength}
           data-autofocus
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Textarea
-          size="sm"
-          mt={12}
-          label="Note"
-          placeholder="Optional"
-          autosize
-          minRows={2}
-          maxRows={8}
-          value={wantedNote}
-          maxLength={4096}
-          onChange={(event) => setNote(event.currentTarget.value)}
-        />
+        {note !== undefined && (
+          <Textarea
+            size="sm"
+            mt={12}
+            label="Note"
+            placeholder="Optional"
+            autosize
+            minRows={2}
+            maxRows={8}
+            value={wantedNote}
+            maxLength={4096}
+            onChange={(event) => setNote(event.currentTarget.value)}
+          />
+        )}
         {problem !== null && (
           <div style={{ marginTop: 12 }}>
             <Problem title="This was not saved" error={problem} onClose={forget} />
