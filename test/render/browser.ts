@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { CHROMIUM } from '../support/chromium.js';
 
 const PAGE = fileURLToPath(new URL('./page', import.meta.url));
 const DRACO = dirname(
@@ -17,19 +18,6 @@ const MEDIA_TYPES: Record<string, string> = {
   '.js': 'text/javascript',
   '.wasm': 'application/wasm',
 };
-/** As in playwright.config.ts. */
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 export interface Drawn {
   readonly file: Uint8Array;
   readonly warnings: readonly string[];
@@ -60,7 +48,7 @@ export class BrowserPage {
     });
     const server = serve({ '': outDir, objects: objectsDir, draco: DRACO });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    const browser = await chromium.launch(CHROMIUM);
     const page = new BrowserPage(await browser.newPage(), async () => {
       await browser.close();
       await new Promise((resolve) => server.close(resolve));

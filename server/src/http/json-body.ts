@@ -1,30 +1,15 @@
 import { DioramaError } from '@diorama/shared';
 import express, { type Request, type RequestHandler } from 'express';
+import { tooDeepAt } from '../json/too-deep.js';
 
 /** Deeper than any scene document; recursion over what passed is safe. */
 export const JSON_DEPTH_MAX = 64;
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
-
-/** Throws `json_too_deep` without parsing: brackets are counted outside of strings, on the raw bytes. */
+/** Throws `json_too_deep` without parsing. */
 export function checkDepth(bytes: Uint8Array, most = JSON_DEPTH_MAX): void {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
-    if (inString) {
-      if (byte === BACKSLASH) at++;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
-    else if (OPENING.has(byte)) {
-      depth++;
-      if (depth > most)
-        throw new DioramaError('json_too_deep', `Nested deeper than ${most} levels at byte ${at}`);
-    } else if (CLOSING.has(byte)) depth--;
-  }
+  const at = tooDeepAt(bytes, most);
+  if (at !== undefined)
+    throw new DioramaError('json_too_deep', `Nested deeper than ${most} levels at byte ${at}`);
 }
 
 /** Parses UTF-8 JSON. Throws `malformed_json` with the parser's own words, which say where. */

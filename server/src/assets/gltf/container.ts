@@ -1,6 +1,7 @@
 import { DioramaError } from '@diorama/shared';
 import type { AssetLimits } from '../limits.js';
-import { isDeeperThan, isObject, type JsonObject } from './json-value.js';
+import { tooDeepAt } from '../../json/too-deep.js';
+import { isObject, type JsonObject } from './json-value.js';
 
 /** A glTF taken apart: its JSON and, for a GLB, its binary chunk. */
 export interface GltfContainer {
@@ -27,7 +28,7 @@ export function parseGltfJson(bytes: Uint8Array, limits: AssetLimits): JsonObjec
       'asset_too_large',
       `The JSON is ${bytes.length} bytes long; at most ${limits.jsonBytes} are allowed`,
     );
-  if (isDeeperThan(bytes, limits.jsonDepth))
+  if (tooDeepAt(bytes, limits.jsonDepth) !== undefined)
     throw invalid(`The JSON is nested deeper than ${limits.jsonDepth} levels`);
   let json: unknown;
   try {
