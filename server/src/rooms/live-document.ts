@@ -18,6 +18,8 @@ export interface LiveDocumentOptions {
   readonly log: SceneLog;
   readonly relayHoldMs: number;
   readonly observer: RoomObserver;
+  /** An update of so many bytes changed the document. */
+  readonly grew: (bytes: number) => void;
   /** An update was appended to the log. */
   readonly appended: (commit: Promise<number>) => void;
   /** All clients but `origin` are to get the update. */
@@ -218,6 +220,7 @@ export class LiveDocument {
   #framed(update: Uint8Array): FramedUpdate {
     const frame = updateFrame(update);
     this.#options.fullState.add(frame);
+    this.#options.grew(update.byteLength);
     return { update, frame };
   }
 

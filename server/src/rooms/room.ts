@@ -130,6 +130,7 @@ export class Room {
       log: options.log,
       relayHoldMs: options.limits.relayHoldMs,
       observer: options.observer,
+      grew: (bytes) => this.#size.grew(bytes),
       appended: (commit) => {
         this.#link.appended(commit);
         this.#acknowledgements.appended(commit);

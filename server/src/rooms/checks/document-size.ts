@@ -29,7 +29,11 @@ export class DocumentSize {
     this.#options = options;
     this.#estimate = options.bytes;
     this.#measured = options.bytes;
-    options.doc.on('update', (update: Uint8Array) => (this.#estimate += update.byteLength));
+  }
+
+  /** An update of so many bytes was applied. It is told of, since Yjs would encode each once more for whoever listens. */
+  grew(bytes: number): void {
+    this.#estimate += bytes;
   }
 
   /** At least what the document takes when it is encoded. */
