@@ -41,6 +41,11 @@ const MUCH_PENDING_BYTES = 1024 * 1024;
 const MANY_SCENES = 8;
 const REST_PER_COMMIT = 3;
 const MOST_REST_MS = 40;
+/** An update that came right after a commit began waits for that, the rest and its own: no longer than a quick one may. */
+const MOST_WAIT_MS = SLOW_COMMIT_MS - 20;
+
+const restAfter = (commitMs: number): number =>
+  Math.max(0, Math.min(commitMs * REST_PER_COMMIT, MOST_REST_MS, MOST_WAIT_MS - 2 * commitMs));
 
 const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 2_000;
@@ -262,8 +267,8 @@ export class SceneLog {
     void this.#commit(batch).then((next) => {
       this.#inFlight = undefined;
       const ended = this.#now();
-      const rest = batch.entries.size < MANY_SCENES ? 0 : (ended - began) * REST_PER_COMMIT;
-      this.#notBefore = Math.max(began + this.#windowMs, ended + Math.min(rest, MOST_REST_MS));
+      const rest = batch.entries.size < MANY_SCENES ? 0 : restAfter(ended - began);
+      this.#notBefore = Math.max(began + this.#windowMs, ended + rest);
       if (next === 'retry') this.#wait(Math.min(RETRY_FIRST_MS * 2 ** (this.#failures - 1), RETRY_MOST_MS));
       else this.#schedule();
     });

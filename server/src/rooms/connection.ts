@@ -18,7 +18,9 @@ import type { Logger } from '../observability/logger.js';
 import { badFrame, parseClientFrame, type ClientFrame } from './client-frame.js';
 import { frame } from './framing.js';
 import type { FullState } from './full-state.js';
+import { Heartbeat } from './heartbeat.js';
 import { Preview } from './preview.js';
+import { Reading } from './reading.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { Room } from './room.js';
 import type { RoomClient } from './room-client.js';
@@ -60,9 +62,6 @@ type OpenState = Extract<State, { kind: 'open' }>;
 /** Whoever does not answer the closing handshake is cut off. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
-/** Two minutes: a client that does not read for one, since its tab sleeps, cannot answer before it has read what came before the ping. */
-const MOST_UNANSWERED_PINGS = 8;
-
 /** An awareness update of nobody. y-websocket's clients hang up when they have heard nothing for 30 s. */
 const KEEP_ALIVE = presenceFrame(new Uint8Array([0]));
 
@@ -75,31 +74,33 @@ export class Connection implements RoomClient {
   #state: State = { kind: 'opening', received: [], preview: undefined };
   /** Sync step 2 and update frames so far; acknowledgements count them. */
   #documentFrames = 0;
-  #wroteSinceKeepAlive = false;
-  /** Pings since it was last heard of. */
-  #unansweredPings = 0;
+  readonly #heartbeat = new Heartbeat({
+    ping: () => this.#webSocket.ping(),
+    cut: () => this.#webSocket.terminate(),
+    saySomething: () => {
+      if (this.#state.kind === 'open') this.write(KEEP_ALIVE);
+    },
+  });
   /** Why nothing is written for now. */
   #suspension: DioramaError | undefined;
   #refusedWhileSuspended = false;
   readonly #budget: ConnectionBudget;
-  /** Its room has enough to do with what was read so far. */
-  #held = false;
-  /** Nothing is read any more, whatever the budget allows. */
-  #paused = false;
+  readonly #reading: Reading;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#webSocket = options.webSocket;
+    this.#reading = new Reading(options.webSocket);
     this.speaksDiorama = options.webSocket.protocol === SUBPROTOCOL;
     this.#webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
-    this.#webSocket.on('pong', () => (this.#unansweredPings = 0));
+    this.#webSocket.on('pong', () => this.#heartbeat.heard());
     // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
     this.#webSocket.on('error', (error) => options.logger.debug({ err: error }, 'connection failed'));
     this.#webSocket.on('close', (code) => this.#closed(code));
     this.#budget = new ConnectionBudget({
       limits: options.limits,
-      stop: () => this.#webSocket.pause(),
-      goOn: () => this.#read(),
+      stop: () => this.#reading.stop('budget'),
+      goOn: () => this.#reading.goOn('budget'),
       exceeded: () =>
         this.close('too_many_requests', 'More was sent for too long than a connection may send'),
       receivePresence: (update) => this.#receiveLatePresence(update),
@@ -138,7 +139,7 @@ export class Connection implements RoomClient {
       received.shift();
     }
     for (const { data, isBinary } of received) this.#receive(data, isBinary);
-    this.#read();
+    this.#reading.goOn('opening');
     return true;
   }
 
@@ -168,7 +169,7 @@ export class Connection implements RoomClient {
   write(...frames: readonly Buffer[]): void {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     const { socket, metrics } = this.#options;
-    this.#wroteSinceKeepAlive = true;
+    this.#heartbeat.wrote();
     if (frames.length > 1) socket.cork();
     for (const frame of frames) {
       metrics.sent(frame.byteLength);
@@ -211,37 +212,22 @@ export class Connection implements RoomClient {
     return true;
   }
 
-  /** Stops reading: what the client sends from now on waits in the network. */
+  /** Stops reading for good: what the client sends from now on waits in the network. */
   pause(): void {
-    this.#paused = true;
-    this.#webSocket.pause();
+    this.#reading.stop('draining');
   }
 
   holdReading(): void {
-    this.#held = true;
-    this.#webSocket.pause();
+    this.#reading.stop('room');
   }
 
   goOnReading(): void {
-    this.#held = false;
-    this.#read();
+    this.#reading.goOn('room');
   }
 
   /** Called at regular times: finds dead connections, and keeps quiet ones from being taken for dead. */
   checkAlive(): void {
-    if (this.#unansweredPings >= MOST_UNANSWERED_PINGS) {
-      this.#webSocket.terminate();
-      return;
-    }
-    this.#unansweredPings++;
-    this.#webSocket.ping();
-    if (this.#state.kind === 'open' && !this.#wroteSinceKeepAlive) this.write(KEEP_ALIVE);
-    this.#wroteSinceKeepAlive = false;
-  }
-
-  /** Reads on, unless something is against it. */
-  #read(): void {
-    if (!this.#paused && !this.#held && !this.#budget.isStopped) this.#webSocket.resume();
+    this.#heartbeat.beat();
   }
 
   #welcome(principal: Principal): void {
@@ -263,11 +249,10 @@ export class Connection implements RoomClient {
 
   #receive(data: RawData, isBinary: boolean): void {
     const bytes = data as Buffer;
-    // A pong may be far behind what else it has sent.
-    this.#unansweredPings = 0;
+    this.#heartbeat.heard();
     if (this.#state.kind === 'opening') {
       this.#state.received.push({ data: bytes, isBinary });
-      this.#webSocket.pause();
+      this.#reading.stop('opening');
       this.#sendPreview();
       return;
     }

@@ -74,11 +74,6 @@ export class ConnectionBudget {
     this.#presence = bucket(Math.max(1, messagesPerSecond * PRESENCE_SHARE));
   }
 
-  /** Whether the socket is not to be read for now. */
-  get isStopped(): boolean {
-    return this.#stopped !== undefined;
-  }
-
   /** Counts a message. False: it is a presence that is put off, or given up for a later one. */
   take(message: ClientFrame, bytes: number): boolean {
     let cost = COSTS[message.kind];
