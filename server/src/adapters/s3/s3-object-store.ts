@@ -24,7 +24,11 @@ export interface S3ObjectStoreOptions {
   readonly forcePathStyle?: boolean;
   /** By default the SDK's own chain: environment, profile, instance role. */
   readonly credentials?: NonNullable<S3ClientConfig['credentials']>;
+  /** A connection on which nothing moves for so long has failed; the SDK tries three times. Default 20,000 ms. */
+  readonly silenceMs?: number;
 }
+
+const CONNECT_MS = 5_000;
 
 const isMissing = (error: unknown): boolean =>
   error instanceof S3ServiceException &&
@@ -35,13 +39,15 @@ export class S3ObjectStore implements ObjectStore {
   readonly #bucket: string;
   readonly #client: S3Client;
 
-  constructor({ bucket, region, endpoint, forcePathStyle, credentials }: S3ObjectStoreOptions) {
+  constructor(options: S3ObjectStoreOptions) {
+    const { bucket, region, endpoint, forcePathStyle, credentials, silenceMs = 20_000 } = options;
     this.#bucket = bucket;
     this.#client = new S3Client({
       region,
       // The SDK's own default frames streams with checksums, which older S3 servers store as content.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
+      requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: silenceMs },
       forcePathStyle: forcePathStyle ?? endpoint !== undefined,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(credentials === undefined ? {} : { credentials }),
