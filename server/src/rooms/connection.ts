@@ -13,6 +13,7 @@ import {
 import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import type { Principal } from '../access/principal.js';
+import { BacklogAge } from './backlog-age.js';
 import { ConnectionBudget, type ConnectionLimits } from './checks/connection-budget.js';
 import type { Logger } from '../observability/logger.js';
 import { badFrame, parseClientFrame, type ClientFrame } from './client-frame.js';
@@ -65,6 +66,9 @@ const CLOSE_TIMEOUT_MS = 10_000;
 /** An awareness update of nobody. y-websocket's clients hang up when they have heard nothing for 30 s. */
 const KEEP_ALIVE = presenceFrame(new Uint8Array([0]));
 
+/** A ping whose answer tells how long ago what comes from a client was sent. */
+const PROBE = Buffer.from('age');
+
 /** One client's WebSocket. */
 export class Connection implements RoomClient {
   readonly #options: ConnectionOptions;
@@ -81,6 +85,7 @@ export class Connection implements RoomClient {
       if (this.#state.kind === 'open') this.write(KEEP_ALIVE);
     },
   });
+  readonly #backlog = new BacklogAge({ probe: () => this.#webSocket.ping(PROBE) });
   /** Why nothing is written for now. */
   #suspension: DioramaError | undefined;
   #refusedWhileSuspended = false;
@@ -93,7 +98,10 @@ export class Connection implements RoomClient {
     this.#reading = new Reading(options.webSocket);
     this.speaksDiorama = options.webSocket.protocol === SUBPROTOCOL;
     this.#webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
-    this.#webSocket.on('pong', () => this.#heartbeat.heard());
+    this.#webSocket.on('pong', (data) => {
+      this.#heartbeat.heard();
+      if (data.equals(PROBE)) this.#backlog.answered();
+    });
     // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
     this.#webSocket.on('error', (error) => options.logger.debug({ err: error }, 'connection failed'));
     this.#webSocket.on('close', (code) => this.#closed(code));
@@ -111,6 +119,10 @@ export class Connection implements RoomClient {
   get principal(): Principal {
     if (this.#state.kind !== 'open') throw new Error('The connection is not open');
     return this.#state.principal;
+  }
+
+  get isBehind(): boolean {
+    return this.#backlog.isOld;
   }
 
   get unsentBytes(): number {
@@ -259,6 +271,7 @@ export class Connection implements RoomClient {
     const state = this.#state;
     if (state.kind !== 'open') return;
     this.#options.metrics.received(bytes.byteLength);
+    this.#backlog.took(bytes.byteLength);
     state.room.received(this, bytes.byteLength);
     try {
       if (!isBinary) throw badFrame('Text frames are not of the protocol');

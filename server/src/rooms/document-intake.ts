@@ -126,7 +126,8 @@ export class DocumentIntake {
         }
         correction = this.#guard.together(intakes);
         const corrected = correction.correct(transaction);
-        return { updates: intakes.map((intake) => intake.update), corrected };
+        const together = updates.length > 1 && client.isBehind;
+        return { updates: intakes.map((intake) => intake.update), together, corrected };
       }),
     );
     if (!stands) return;

@@ -33,6 +33,8 @@ export interface LiveDocumentOptions {
 /** What a client's frames did to the document. */
 interface Written {
   readonly updates: readonly Uint8Array[];
+  /** Others are sent what all of them led to, instead of each. */
+  readonly together: boolean;
   /** Some of it was undone. */
   readonly corrected: boolean;
 }
@@ -185,9 +187,9 @@ export class LiveDocument {
     let changed: Y.Transaction | undefined;
     try {
       return this.doc.transact((transaction) => {
-        const { updates, corrected } = write(transaction);
+        const { updates, together, corrected } = write(transaction);
         origin.corrected = corrected || bringsMore;
-        if (!corrected && !bringsMore) {
+        if (!origin.corrected && !together) {
           pieces = updates;
           changed = transaction;
           this.doc.off('update', this.#onUpdate);

@@ -9,6 +9,8 @@ export interface RoomClient extends HeldReading {
   write(...frames: readonly Buffer[]): void;
   /** Bytes that were written and not yet taken by the network. */
   readonly unsentBytes: number;
+  /** Whether what comes from it was sent seconds ago: more than the room can take waits behind it. */
+  readonly isBehind: boolean;
   /** Calls back once, when everything written so far has gone to the network. */
   onceDrained(callback: () => void): void;
   /** The frame, if any, that tells this client that its first `frames` document frames are committed. */
