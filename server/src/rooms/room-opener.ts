@@ -13,6 +13,7 @@ import { TickPace } from './tick-pace.js';
 import type { RoomLimits } from './room-limits.js';
 import type { RoomObserver } from './room-observer.js';
 import { SceneLink } from './scene-link.js';
+import { Slices } from './slices.js';
 
 export interface RoomOpenerOptions {
   readonly log: SceneLog;
@@ -38,6 +39,7 @@ export interface OpeningRoom {
 /** Makes rooms of what is stored. */
 export class RoomOpener {
   readonly #pace = new TickPace();
+  readonly #slices = new Slices();
   readonly #options: RoomOpenerOptions;
 
   constructor(options: RoomOpenerOptions) {
@@ -84,6 +86,7 @@ export class RoomOpener {
       limits,
       observer,
       pace: this.#pace,
+      slices: this.#slices,
     });
   }
 

@@ -11,7 +11,7 @@ import { DocumentSize } from './checks/document-size.js';
 import { DocumentIntake } from './document-intake.js';
 import { FanOut } from './fan-out.js';
 import type { FullState } from './full-state.js';
-import { LiveDocument, projectionOf } from './live-document.js';
+import { isEmptyStateVector, LiveDocument, projectionOf } from './live-document.js';
 import { LaggingClients } from './lagging-clients.js';
 import { ProjectionRepair } from './projection-repair.js';
 import { ReadPace } from './read-pace.js';
@@ -23,6 +23,7 @@ import { RoomPresence } from './room-presence.js';
 import type { LinkedRoom, SceneLink } from './scene-link.js';
 import type { AtSeq, EditOptions } from './scene-rooms.js';
 import { step1Frame, updateFrame } from './server-frames.js';
+import type { Slices } from './slices.js';
 import { smallState } from './small-state.js';
 import { editShared, readShared, type SharedRoom } from './shared-access.js';
 import type { TickPace } from './tick-pace.js';
@@ -42,14 +43,18 @@ export interface RoomOptions {
   readonly logger: Logger;
   readonly metrics: RealtimeMetrics;
   readonly limits: RoomLimits;
-  /** Shared by all rooms of the process. */
+  /** Both are shared by all rooms of the process. */
   readonly pace: TickPace;
+  readonly slices: Slices;
   readonly observer: RoomObserver;
   /** Other servers want the room closed; the registry forgets it. */
   readonly evicted: (code: ErrorCode) => void;
   /** Who may do what may have changed on another server. */
   readonly accessChanged: () => void;
 }
+
+/** To send so much takes a millisecond; of a larger scene, and where fifty come at once, all other rooms would wait. */
+const LARGE_BYTES = 256 * 1024;
 
 /**
  * The live state of one scene in this process: its document, who is connected, and what waits for its commit.
@@ -70,6 +75,7 @@ export class Room {
   readonly #presence: RoomPresence;
   readonly #fanOut: FanOut;
   readonly #reading: ReadPace;
+  readonly #slices: Slices;
   readonly #lagging: LaggingClients;
   readonly #acknowledgements: Acknowledgements;
   #closed: ErrorCode | undefined;
@@ -78,6 +84,7 @@ export class Room {
     this.sceneId = options.sceneId;
     this.#link = options.link;
     this.#log = options.log;
+    this.#slices = options.slices;
     this.#repair = new ProjectionRepair({
       isExact: () => this.isStored && this.#link.isExact,
       write: () => this.#log.project(this.sceneId, this.#link.position, projectionOf(options.doc)),
@@ -203,8 +210,14 @@ export class Room {
 
   /** Answers a client's state vector with what it lacks. */
   sync(client: RoomClient, stateVector: Uint8Array): void {
-    this.#intake.flush();
-    client.write(...this.#document.framesSince(stateVector));
+    const answer = (): void => {
+      if (!this.#clients.has(client)) return;
+      this.#intake.flush();
+      client.write(...this.#document.framesSince(stateVector));
+    };
+    // Any other may be malformed, which its sender has to hear.
+    if (isEmptyStateVector(stateVector) && this.#size.estimate >= LARGE_BYTES) this.#slices.add(answer);
+    else answer();
   }
 
   /** Brings a client up to date that was sent what is stored, at that mark, before the room was open. */
