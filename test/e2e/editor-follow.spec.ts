@@ -1,17 +1,14 @@
 import { expect, type Page } from '@playwright/test';
-import { startServer, type ServerProcess } from '../support/server-process.js';
-import { issueToken, JWT_SECRET } from '../support/tokens.js';
-import { createScene, openEditor } from './support/editor.js';
+import type { ServerProcess } from '../support/server-process.js';
+import { issueToken } from '../support/tokens.js';
+import { createScene, openEditor, startServerFor } from './support/editor.js';
 import { test } from './support/test.js';
 
 test.describe.configure({ timeout: 300_000 });
 
 let server: ServerProcess;
 test.beforeAll(async () => {
-  const started = await startServer({
-    env: { RENDER_WORKERS: '0', DEMO: 'false', AUTH_JWT_SECRET: JWT_SECRET },
-  });
-  server = { ...started, token: await issueToken({ sub: 'olga', name: 'Olga' }) };
+  server = await startServerFor('Olga');
 });
 test.afterAll(() => server.stop());
 

@@ -1,25 +1,18 @@
 import { expect, type Browser, type Page } from '@playwright/test';
-import { startServer, type ServerProcess } from '../support/server-process.js';
-import { issueToken, JWT_SECRET } from '../support/tokens.js';
-import { createScene, openEditor, row } from './support/editor.js';
+import type { ServerProcess } from '../support/server-process.js';
+import { createScene, openEditorAs, row, startServerFor } from './support/editor.js';
 import { test } from './support/test.js';
 
 test.describe.configure({ timeout: 300_000 });
 
 let server: ServerProcess;
 test.beforeAll(async () => {
-  const started = await startServer({
-    env: { RENDER_WORKERS: '0', DEMO: 'false', AUTH_JWT_SECRET: JWT_SECRET },
-  });
-  server = { ...started, token: await issueToken({ sub: 'ada', name: 'Ada' }) };
+  server = await startServerFor('Ada');
 });
 test.afterAll(() => server.stop());
 
-const open = async (browser: Browser, scene: string, name: string, role = 'owner'): Promise<Page> =>
-  openEditor(browser, server, scene, {
-    name,
-    token: await issueToken({ sub: name.toLowerCase(), name, role }),
-  });
+const open = (browser: Browser, scene: string, name: string, role = 'owner'): Promise<Page> =>
+  openEditorAs(browser, server, scene, name, role);
 
 async function moveCube(page: Page, x: string): Promise<void> {
   await row(page, 'Cube').click();

@@ -1,5 +1,5 @@
 import type { AssetId, SceneId } from '@diorama/shared';
-import { access, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Principal } from '../access/principal.js';
 import type { AssetIngestion } from '../assets/asset-ingestion.js';
@@ -7,6 +7,7 @@ import { writeHashed } from '../assets/upload/hash-file.js';
 import type { UploadFolders } from '../assets/upload/upload-folders.js';
 import type { Logger } from '../observability/logger.js';
 import type { SceneService } from '../scenes/scene-service.js';
+import { exists } from '../processes/exists.js';
 import { Readable } from 'node:stream';
 import { DEMO_MODELS, demoScene, type DemoModel } from './demo-scene.js';
 
@@ -25,16 +26,6 @@ export interface InstallDemoOptions {
 
 const MARKER = 'demo-installed';
 const NAME = 'Still life';
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
 
 async function buildModels(): Promise<Record<DemoModel, Uint8Array>> {
   // Loaded when needed: the server has no other use for glTF-Transform in its own process.

@@ -2,7 +2,8 @@ import { expect, type Browser, type Page } from '@playwright/test';
 import type { SceneDocumentInput, Vec3 } from '@diorama/shared';
 import type { DioramaForScripts } from '../../../editor/src/shell/expose-for-scripts.js';
 import { Http } from '../../support/http.js';
-import type { ServerProcess } from '../../support/server-process.js';
+import { startServer, type ServerProcess } from '../../support/server-process.js';
+import { issueToken, JWT_SECRET } from '../../support/tokens.js';
 
 /** A floor to stand on, a cube in the middle and a ball beside it. */
 export const EXAMPLE: SceneDocumentInput = {
@@ -44,6 +45,24 @@ export async function openEditor(
   await page.goto(`${server.url}/?token=${token}&scene=${sceneId}`);
   await ready(page);
   return page;
+}
+
+/** A server for editors alone, whose token is this person's. */
+export async function startServerFor(name: string): Promise<ServerProcess> {
+  const env = { RENDER_WORKERS: '0', DEMO: 'false', AUTH_JWT_SECRET: JWT_SECRET };
+  return { ...(await startServer({ env })), token: await issueToken({ sub: name.toLowerCase(), name }) };
+}
+
+/** As `openEditor`, for a person with this role. */
+export async function openEditorAs(
+  browser: Browser,
+  server: ServerProcess,
+  sceneId: string,
+  name: string,
+  role: string,
+): Promise<Page> {
+  const token = await issueToken({ sub: name.toLowerCase(), name, role });
+  return openEditor(browser, server, sceneId, { name, token });
 }
 
 /** The first frame compiles every shader, on the CPU here: patience for a machine that does other things, too. */

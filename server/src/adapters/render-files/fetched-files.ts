@@ -1,13 +1,14 @@
 import { DioramaError, type RenderTask } from '@diorama/shared';
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { assertObjectKey } from '../../assets/object-key.js';
 import type { ObjectStore } from '../../assets/object-store.js';
 import { writeHashed } from '../../assets/upload/hash-file.js';
 import type { Logger } from '../../observability/logger.js';
+import { exists } from '../../processes/exists.js';
 import { isRunning } from '../../processes/is-running.js';
 import { orAborted } from '../../processes/or-aborted.js';
 import { Turns } from '../../processes/turns.js';
@@ -149,15 +150,5 @@ export class FetchedFiles implements RenderFiles {
   #pathOf(key: string): string {
     assertObjectKey(key);
     return join(this.directory, ...key.split('/'));
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
   }
 }
