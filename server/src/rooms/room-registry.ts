@@ -119,7 +119,7 @@ export class RoomRegistry implements SceneRooms {
   }
 
   read<T>(sceneId: string, look: (doc: Y.Doc) => T): Promise<AtSeq<T>> {
-    return this.#with(sceneId, (room) => room.read(look));
+    return this.#with(sceneId, (room) => room.access.read(look));
   }
 
   edit<T>(
@@ -128,7 +128,7 @@ export class RoomRegistry implements SceneRooms {
     change: (doc: Y.Doc) => T,
     options?: EditOptions,
   ): Promise<AtSeq<T>> {
-    return this.#with(sceneId, (room) => room.edit(principal, change, options));
+    return this.#with(sceneId, (room) => room.access.edit(principal, change, options));
   }
 
   async evict(sceneId: string, code: ErrorCode): Promise<void> {

@@ -1,57 +1,26 @@
 import { DioramaError, type ErrorCode } from '@diorama/shared';
 import * as Y from 'yjs';
-import type { Principal } from '../access/principal.js';
 import { decodeStored } from '../log/load.js';
 import type { SceneLog } from '../log/scene-log.js';
 import { applyUpdate } from '../log/update-decoder.js';
 import type { Logger } from '../observability/logger.js';
 import { Acknowledgements } from './acknowledgements.js';
-import { requireShrinks } from './checks/require-shrinks.js';
 import { DocumentSize } from './checks/document-size.js';
 import { DocumentIntake } from './document-intake.js';
 import { FanOut } from './fan-out.js';
-import type { FullState } from './full-state.js';
 import { isEmptyStateVector, LiveDocument, projectionOf } from './live-document.js';
 import { LaggingClients } from './lagging-clients.js';
 import { ProjectionRepair } from './projection-repair.js';
 import { ReadPace } from './read-pace.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
-import type { RoomObserver } from './room-observer.js';
 import type { RoomClient } from './room-client.js';
-import type { RoomLimits } from './room-limits.js';
 import { RoomPresence } from './room-presence.js';
+import { RoomAccess } from './room-access.js';
+import type { RoomOptions } from './room-options.js';
 import type { LinkedRoom, SceneLink } from './scene-link.js';
-import type { AtSeq, EditOptions } from './scene-rooms.js';
 import { step1Frame, updateFrame } from './server-frames.js';
 import type { Slices } from './slices.js';
 import { smallState } from './small-state.js';
-import { editShared, readShared, type SharedRoom } from './shared-access.js';
-import type { TickPace } from './tick-pace.js';
-import { requireKnownSchema } from './write-rights.js';
-
-export interface RoomOptions {
-  readonly sceneId: string;
-  /** The loaded document. The room alone writes to it from now on. */
-  readonly doc: Y.Doc;
-  /** The same as `doc`, ready to be sent. */
-  readonly fullState: FullState;
-  /** The position of the log that `doc` stands for. */
-  readonly seq: number;
-  readonly log: SceneLog;
-  /** The rooms of the scene on other servers; it has listened since before the document was loaded. */
-  readonly link: SceneLink;
-  readonly logger: Logger;
-  readonly metrics: RealtimeMetrics;
-  readonly limits: RoomLimits;
-  /** Both are shared by all rooms of the process. */
-  readonly pace: TickPace;
-  readonly slices: Slices;
-  readonly observer: RoomObserver;
-  /** Other servers want the room closed; the registry forgets it. */
-  readonly evicted: (code: ErrorCode) => void;
-  /** Who may do what may have changed on another server. */
-  readonly accessChanged: () => void;
-}
 
 /** To send so much takes a millisecond; of a larger scene, and where fifty come at once, all other rooms would wait. */
 const LARGE_BYTES = 256 * 1024;
@@ -63,6 +32,8 @@ const LARGE_BYTES = 256 * 1024;
  */
 export class Room {
   readonly sceneId: string;
+  /** Reads and edits the document for the server itself. */
+  readonly access: RoomAccess;
   readonly #document: LiveDocument;
   readonly #intake: DocumentIntake;
   readonly #size: DocumentSize;
@@ -174,6 +145,19 @@ export class Room {
       taken: () => this.#fanOut.tickIfOverdue(),
       guarded: (apply) => this.#guarded(apply),
     });
+    this.access = new RoomAccess({
+      sceneId: options.sceneId,
+      document: this.#document,
+      link: options.link,
+      log: options.log,
+      flush: () => this.#intake.flush(),
+      isSceneFull: () => this.#intake.isSceneFull,
+      isStored: () => this.isStored,
+      stored: () => this.stored(),
+      requireOpen: () => {
+        if (this.#closed !== undefined) throw new DioramaError(this.#closed);
+      },
+    });
     this.#link.attach(this.#linked(options), options.seq);
     this.#log.offer(this.sceneId, () => smallState(this.#document.doc, this.#link.position));
   }
@@ -253,32 +237,6 @@ export class Room {
     client.write(this.#presence.frame());
   }
 
-  /** Looks at the document; the result's position covers exactly what was seen, and is committed. */
-  async read<T>(look: (doc: Y.Doc) => T): Promise<AtSeq<T>> {
-    if (this.#link.isShared) return readShared(this.#shared(), look);
-    const value = look(this.#document.doc);
-    this.#log.seal(this.sceneId);
-    return { value, seq: await this.stored() };
-  }
-
-  /** Changes the document in one transaction. Throws `precondition_failed`, `schema_too_new`, `scene_full`, `storage_unavailable`. */
-  async edit<T>(
-    principal: Principal,
-    change: (doc: Y.Doc) => T,
-    options: EditOptions = {},
-  ): Promise<AtSeq<T>> {
-    this.#intake.flush();
-    if (this.#intake.isSceneFull) requireShrinks(this.#document.doc, change);
-    if (this.#link.isShared) return editShared(this.#shared(), principal, change, options);
-    if (options.ifSeq !== undefined) await this.#requireAt(options.ifSeq);
-    if (this.#closed !== undefined) throw new DioramaError(this.#closed);
-    requireKnownSchema(this.#document.doc);
-    if (this.#log.isFull) throw new DioramaError('storage_unavailable');
-    const value = this.#document.change(principal, change, options.committedWith);
-    this.#log.seal(this.sceneId);
-    return { value, seq: await this.stored() };
-  }
-
   /** The log goes as far as `seq`: what is missing is read, unless it arrives at once. */
   headIs(seq: number): void {
     this.#link.headIs(seq);
@@ -303,14 +261,6 @@ export class Room {
     this.#repair.close();
     this.#metrics.documentClosed(this.#size);
     this.#document.destroy();
-  }
-
-  async #requireAt(seq: number): Promise<void> {
-    await this.stored();
-    // Somebody may have written while we waited for the commit of what was there.
-    const at = this.#link.position;
-    if (!this.isStored || at !== seq)
-      throw new DioramaError('precondition_failed', `The scene is at ${at}, not at ${seq}`);
   }
 
   #guarded(apply: () => void): boolean {
@@ -353,20 +303,6 @@ export class Room {
       presenceOutdated: (clients) => this.#presence.outdated(clients),
       accessChanged,
       evict: (code) => evicted(code),
-    };
-  }
-
-  #shared(): SharedRoom {
-    return {
-      sceneId: this.sceneId,
-      document: this.#document,
-      link: this.#link,
-      log: this.#log,
-      isStored: () => this.isStored,
-      requireOpen: () => {
-        if (this.#closed !== undefined) throw new DioramaError(this.#closed);
-      },
-      stored: () => this.stored(),
     };
   }
 

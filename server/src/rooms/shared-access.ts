@@ -105,7 +105,8 @@ function changeCopy<T>(
   return { value, update, projection: () => projection };
 }
 
-function requireWritable({ document, log, requireOpen }: SharedRoom): void {
+/** Throws when the room has been closed, when its scene is of a newer schema, and when the log takes no more. */
+export function requireWritable({ document, log, requireOpen }: SharedRoom): void {
   requireOpen();
   requireKnownSchema(document.doc);
   if (log.isFull) throw new DioramaError('storage_unavailable');

@@ -1,0 +1,62 @@
+import { DioramaError } from '@diorama/shared';
+import type * as Y from 'yjs';
+import type { Principal } from '../access/principal.js';
+import { requireShrinks } from './checks/require-shrinks.js';
+import type { AtSeq, EditOptions } from './scene-rooms.js';
+import { editShared, readShared, requireWritable, type SharedRoom } from './shared-access.js';
+
+export interface AccessibleRoom extends SharedRoom {
+  /** Applies what was received and not applied yet. */
+  readonly flush: () => void;
+  /** Whether the document takes deletions only. */
+  readonly isSceneFull: () => boolean;
+}
+
+/** Reads and edits a room's document for the server itself, at known positions of the log. */
+export class RoomAccess {
+  readonly #room: AccessibleRoom;
+
+  constructor(room: AccessibleRoom) {
+    this.#room = room;
+  }
+
+  /** Looks at the document; the result's position covers exactly what was seen, and is committed. */
+  async read<T>(look: (doc: Y.Doc) => T): Promise<AtSeq<T>> {
+    const { link, document } = this.#room;
+    if (link.isShared) return readShared(this.#room, look);
+    const value = look(document.doc);
+    return { value, seq: await this.#sealed() };
+  }
+
+  /** Changes the document in one transaction. Throws `precondition_failed`, `schema_too_new`, `scene_full`, `storage_unavailable`. */
+  async edit<T>(
+    principal: Principal,
+    change: (doc: Y.Doc) => T,
+    options: EditOptions = {},
+  ): Promise<AtSeq<T>> {
+    const { flush, isSceneFull, document, link } = this.#room;
+    flush();
+    if (isSceneFull()) requireShrinks(document.doc, change);
+    if (link.isShared) return editShared(this.#room, principal, change, options);
+    if (options.ifSeq !== undefined) await this.#requireAt(options.ifSeq);
+    requireWritable(this.#room);
+    const value = document.change(principal, change, options.committedWith);
+    return { value, seq: await this.#sealed() };
+  }
+
+  /** The position that covers what is there now and nothing that comes later. */
+  #sealed(): Promise<number> {
+    const { log, sceneId, stored } = this.#room;
+    log.seal(sceneId);
+    return stored();
+  }
+
+  async #requireAt(seq: number): Promise<void> {
+    const { stored, isStored, link } = this.#room;
+    await stored();
+    // Somebody may have written while we waited for the commit of what was there.
+    const at = link.position;
+    if (!isStored() || at !== seq)
+      throw new DioramaError('precondition_failed', `The scene is at ${at}, not at ${seq}`);
+  }
+}
