@@ -1,4 +1,5 @@
 export * from './access/role.js';
+export * from './access/signature.js';
 export * from './access/subject.js';
 export * from './api/api.js';
 export * from './api/assets.js';

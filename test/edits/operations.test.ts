@@ -326,6 +326,28 @@ describe('all or nothing', () => {
 });
 
 describe('who may send operations', () => {
+  it('CHK-21, OPN-13: commenters resolve the threads that they began, editors all', async () => {
+    const { scene_id } = await http.createScene();
+    const resolve = async (name: string, role: string, thread: string) => {
+      const token = await issueToken({ sub: name.toLowerCase(), name, role });
+      const operations = [{ op: 'comment', action: 'resolve', thread }];
+      return (await http.post<Problem>(`/v1/scenes/${scene_id}/operations`, { operations }, { token })).body;
+    };
+    const cora = await issueToken({ sub: 'cora', name: 'Cora', role: 'commenter' });
+    const operations = ['one', 'two'].map((id) => ({
+      op: 'comment',
+      action: 'open',
+      id,
+      text: 'Hm.',
+      anchor: { node: null, point: [0, 0, 0] },
+    }));
+    await http.post(`/v1/scenes/${scene_id}/operations`, { operations }, { token: cora });
+    const refused = await resolve('Max', 'commenter', 'one');
+    expect(refused).toMatchObject({ code: 'not_author', issues: [{ pointer: '/operations/0/thread' }] });
+    expect((await resolve('Cora', 'commenter', 'one')).code).toBeUndefined();
+    expect((await resolve('Ed', 'editor', 'two')).code).toBeUndefined();
+  });
+
   it('OPN-13: editors all, commenters comments, viewers none', async () => {
     const { scene_id } = await http.createScene({ document: { nodes: { a: box('a') } } });
     const as = async (role: string, operations: readonly Sent[]) => {

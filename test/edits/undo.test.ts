@@ -144,6 +144,8 @@ describe('taking edits back', () => {
     );
     const work = await apply(scene.scene_id, [{ op: 'delete', id: 'a' }]);
     expect((await post(work, commenter)).body.code).toBe('forbidden');
+    const namesake = await issueToken({ sub: 'max', name: 'Bo', role: 'commenter' });
+    expect((await post(talk, namesake)).body.code).toBe('not_author');
     expect((await post(talk, commenter)).status).toBe(200);
     expect((await post(work, await issueToken({ role: 'viewer' }))).body.code).toBe('forbidden');
     expect((await post('edt_unknown', commenter)).body.code).toBe('edit_not_found');

@@ -17,10 +17,10 @@ export const nodeValues = (doc: Y.Doc): Record<string, unknown> =>
     [...doc.getMap('nodes')].map(([id, node]) => [id, (node as Y.Map<unknown>).get('value')]),
   );
 
-/** A message of a comment thread. */
-export const message = (text: string) => ({
+/** A message of a comment thread, signed by its author. */
+export const message = (text: string, author: string) => ({
   id: text,
-  author: 'ada',
+  author,
   text,
   createdAt: '2026-01-01T00:00:00Z',
 });

@@ -46,6 +46,11 @@ export class CommentActions {
     if (message !== null) this.#options.writes.comment((comments) => comments.reply(thread, message));
   }
 
+  /** Whether the person has begun the thread: commenters resolve no others. */
+  isMine({ author }: Pick<CommentThread, 'author'>): boolean {
+    return author === this.#options.author();
+  }
+
   setResolved(thread: string, resolved: boolean): void {
     this.#options.writes.comment((comments) => comments.setResolved(thread, resolved));
   }

@@ -108,7 +108,7 @@ function ThreadTools({ id, thread }: ListedThread) {
           Go to
         </Button>
       </Tooltip>
-      {canComment && (
+      {canComment && (canEdit || comments.actions.isMine(thread)) && (
         <Button
           variant="default"
           leftSection={thread.resolved ? <RotateCcw size={13} /> : <Check size={13} />}

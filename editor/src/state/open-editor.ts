@@ -1,5 +1,5 @@
 import type { Diorama, SceneSession } from '@diorama/client-sdk';
-import { GUEST_SUBJECT_PREFIX } from '@diorama/shared';
+import { signatureOf } from '@diorama/shared';
 
 import { CommentActions } from '../comments/comment-actions.js';
 import { CommentStore } from '../comments/comment-store.js';
@@ -86,7 +86,6 @@ function openComments(session: SceneSession): Comments {
 
 /** The principal's name. Guests of a link share theirs: they go by the name that they gave, and are marked. */
 function authorName({ welcome, presence }: SceneSession): string {
-  const name = welcome?.name || welcome?.principal || '';
-  if (welcome?.principal.startsWith(GUEST_SUBJECT_PREFIX) !== true) return name;
-  return `${presence.self.user?.name ?? name} (guest)`;
+  const signer = { subject: welcome?.principal ?? '', name: welcome?.name ?? '' };
+  return signatureOf(signer, presence.self.user?.name);
 }

@@ -117,6 +117,8 @@ export class SceneEdits {
         'It changed more than is kept; restore a version from before it',
       );
     requireSceneRole(role, changes.every(({ root }) => root === 'comments') ? 'commenter' : 'editor');
+    if (!allows(role, 'editor') && edit.subject !== principal.subject)
+      throw new DioramaError('not_author', 'Commenters take back their own edits only');
     const undone = await this.#options.recorder.run<LeftAlone[]>({
       sceneId,
       principal,
@@ -140,8 +142,8 @@ export class SceneEdits {
     mayEdit: boolean,
   ): Prepared & { changes: DocumentChange[] } {
     const draft = new Draft(doc);
-    const context = { draft, newId: newKey, author: principal.name, now: this.#now().toISOString() };
-    const results = runOperations(context, operations, mayEdit);
+    const now = this.#now().toISOString();
+    const results = runOperations({ draft, newId: newKey, author: principal, mayEdit, now }, operations);
     const changes = draft.changes();
     const created = changes.flatMap(({ id, key, after }) =>
       key === null && after !== undefined && id !== null ? [id] : [],

@@ -125,7 +125,7 @@ export class DocumentIntake {
           }
         }
         correction = this.#guard.together(intakes);
-        const corrected = correction.correct(transaction);
+        const corrected = correction.correct(transaction, editor);
         const together = updates.length > 1 && client.isBehind;
         return { updates: intakes.map((intake) => intake.update), together, corrected };
       }),

@@ -85,6 +85,7 @@ export const ERRORS = {
   bad_frame: { status: 400, close: 4400, retryable: false, title: 'The frame is not of the protocol' },
   frame_too_large: { status: 413, close: 1009, retryable: false, title: 'The frame is larger than allowed' },
   read_only: { status: 403, retryable: false, title: 'The role may read the scene, not write it' },
+  not_author: { status: 403, retryable: false, title: "The comment is somebody else's" },
   schema_too_new: {
     status: 409,
     close: 4409,

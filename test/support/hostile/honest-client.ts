@@ -60,7 +60,9 @@ export class HonestClient {
         .getMap('comments')
         .set(
           `${this.#name}-${random.int(5)}`,
-          new Y.Map<unknown>([['messages', Y.Array.from([message(`${this.#name} ${at}`)])]]),
+          new Y.Map<unknown>([
+            ['messages', Y.Array.from([message(`${at}`, this.client.welcome?.name ?? '')])],
+          ]),
         );
     else node.set('value', at);
     this.#pending.push({ frame: this.client.documentFrames, at: performance.now() });

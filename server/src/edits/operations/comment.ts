@@ -1,6 +1,7 @@
 import {
   commentMessageSchema,
   commentThreadSchema,
+  isSignedBy,
   readCommentThread,
   type CommentMessage,
   type CommentThread,
@@ -36,7 +37,9 @@ export function comment(context: OperationContext, operation: Comment): Done {
       return { id: operation.thread, message_id: message.id };
     }
     case 'resolve': {
-      const { resolved } = threadOf(context, operation.thread);
+      const { resolved, author } = threadOf(context, operation.thread);
+      if (!context.mayEdit && !isSignedBy(context.author, author))
+        throw fault(['thread'], 'not_author', 'Commenters resolve the threads that they began');
       if (resolved !== operation.resolved)
         draft.write('comments', operation.thread, { resolved: operation.resolved });
       return { id: operation.thread };
@@ -54,7 +57,7 @@ function threadOf({ draft }: OperationContext, id: string): CommentThread {
 const newMessage = (context: OperationContext, text: string): CommentMessage =>
   commentMessageSchema.parse({
     id: context.newId(),
-    author: context.author.slice(0, 256),
+    author: context.author.name || context.author.subject,
     text,
     createdAt: context.now,
   });

@@ -1,4 +1,4 @@
-import type { OperationResult } from '@diorama/shared';
+import type { OperationResult, Signer } from '@diorama/shared';
 import type { Draft } from '../draft.js';
 
 /** What operations are applied to, and with. */
@@ -6,8 +6,10 @@ export interface OperationContext {
   readonly draft: Draft;
   /** Makes an id that is nobody's yet. */
   readonly newId: () => string;
-  /** Who comments, as the comment shows it. */
-  readonly author: string;
+  /** Who comments: the comment shows the name. */
+  readonly author: Signer;
+  /** Whether what others have written may be settled, and the scene be changed. */
+  readonly mayEdit: boolean;
   /** When, RFC 3339. */
   readonly now: string;
 }

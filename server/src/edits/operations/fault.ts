@@ -13,7 +13,13 @@ export class OperationFault extends Error {
 
 /** A code of ours says what kind of fault it is, so that programs need not read the message. */
 export type FaultCode =
-  'invalid_document' | 'id_taken' | 'unknown_id' | 'below_itself' | 'forbidden' | 'over_budget';
+  | 'invalid_document'
+  | 'id_taken'
+  | 'unknown_id'
+  | 'below_itself'
+  | 'forbidden'
+  | 'not_author'
+  | 'over_budget';
 
 export const fault = (path: readonly PropertyKey[], code: FaultCode, message: string): OperationFault =>
   new OperationFault([{ pointer: jsonPointer(path), message, code }]);

@@ -26,11 +26,7 @@ type RawOperation = Readonly<Record<string, unknown>>;
  * Throws `invalid_operations` with the faults of all that cannot be applied, or `id_taken` when that is all that is wrong.
  * What only fails because an operation before it did is not listed.
  */
-export function runOperations(
-  context: OperationContext,
-  operations: readonly unknown[],
-  mayEdit: boolean,
-): OperationResult[] {
+export function runOperations(context: OperationContext, operations: readonly unknown[]): OperationResult[] {
   const issues: Issue[] = [];
   const results: OperationResult[] = [];
   /** Ids that faulty operations would have added: that they are missing is no fault of its own. */
@@ -38,7 +34,7 @@ export function runOperations(
   for (const [at, raw] of operations.entries()) {
     const parsed = operationSchema.safeParse(raw);
     const faults = parsed.success
-      ? tryOne(context, parsed.data, raw as RawOperation, mayEdit, results)
+      ? tryOne(context, parsed.data, raw as RawOperation, results)
       : issuesOf(parsed.error).map((issue): Issue => ({ ...issue, code: 'invalid_document' }));
     if (faults.length === 0) continue;
     const consequence = faults.every(({ code }) => code === 'unknown_id') && mentions(raw, expected);
@@ -57,10 +53,9 @@ function tryOne(
   context: OperationContext,
   operation: Operation,
   raw: RawOperation,
-  mayEdit: boolean,
   results: OperationResult[],
 ): readonly Issue[] {
-  if (!mayEdit && operation.op !== 'comment')
+  if (!context.mayEdit && operation.op !== 'comment')
     return [{ pointer: '/op', message: 'Commenters write comments only', code: 'forbidden' }];
   try {
     results.push({ op: operation.op, ...runOne(context, operation, raw) });
@@ -104,7 +99,13 @@ function mentions(raw: unknown, ids: ReadonlySet<unknown>): boolean {
 
 function failure(issues: readonly Issue[]): DioramaError {
   const only = (code: string): boolean => issues.every((issue) => issue.code === code);
-  const code = only('id_taken') ? 'id_taken' : only('forbidden') ? 'forbidden' : 'invalid_operations';
+  const code = only('id_taken')
+    ? 'id_taken'
+    : only('forbidden')
+      ? 'forbidden'
+      : only('not_author')
+        ? 'not_author'
+        : 'invalid_operations';
   const first = issues[0] as Issue;
   const more = issues.length > 1 ? ` (${issues.length} faults in all)` : '';
   return new DioramaError(code, `${first.pointer}: ${first.message}${more}; nothing was applied`, {

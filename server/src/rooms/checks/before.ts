@@ -40,6 +40,27 @@ export class Before {
     return values[values.length - 1];
   }
 
+  /** What the item held, as plain JSON. */
+  plainOf(item: Y.Item): unknown {
+    const { content } = item;
+    if (!(content instanceof Y.ContentType)) return this.valueOf(item);
+    const type = content.type as Type;
+    if (type instanceof Y.Text) return this.#textOf(type as Type);
+    if (type instanceof Y.Array)
+      return this.#itemsOf(type as Type).flatMap((each) => this.#plainValuesOf(each));
+    const keys = [...type._map.keys()].flatMap((key): [string, unknown][] => {
+      const held = this.itemOf(type, key);
+      return held === undefined ? [] : [[key, this.plainOf(held)]];
+    });
+    return Object.fromEntries(keys);
+  }
+
+  #plainValuesOf(item: Y.Item): unknown[] {
+    return item.content instanceof Y.ContentType
+      ? [this.plainOf(item)]
+      : (item.content.getContent() as unknown[]);
+  }
+
   #copyOf(type: Type): unknown {
     if (type instanceof Y.Text) return new Y.Text(this.#textOf(type as Type));
     if (type instanceof Y.Array) {
@@ -59,13 +80,19 @@ export class Before {
 
   #listOf(type: Type): unknown[] {
     const found: unknown[] = [];
-    for (let item = type._start; item !== null; item = item.right) {
-      if (!item.countable || !this.wasLive(item)) continue;
+    for (const item of this.#itemsOf(type)) {
       if (item.content instanceof Y.ContentType) found.push(this.valueOf(item));
       // One by one: a spread of a hundred thousand values is a hundred thousand arguments.
       else for (const value of item.content.getContent() as unknown[]) found.push(value);
     }
     return found;
+  }
+
+  #itemsOf(type: Type): Y.Item[] {
+    const items: Y.Item[] = [];
+    for (let item = type._start; item !== null; item = item.right)
+      if (item.countable && this.wasLive(item)) items.push(item);
+    return items;
   }
 
   #textOf(type: Type): string {

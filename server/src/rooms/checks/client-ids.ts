@@ -75,6 +75,11 @@ export class ClientIds {
     return ahead;
   }
 
+  /** The last who wrote under an id, as far as that is remembered. */
+  writerOf(id: number): string | undefined {
+    return this.#lastWriter.get(id);
+  }
+
   leave(sender: object): void {
     const id = this.#idOf.get(sender);
     const writer = id === undefined ? undefined : this.#writers.get(id);

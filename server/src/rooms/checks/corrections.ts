@@ -10,7 +10,10 @@ export interface Finding {
   readonly issue: Issue;
   /** What brought it, or, where something was deleted, what that was. */
   readonly culprit: Y.Item | undefined;
+  readonly code: FindingCode;
 }
+
+export type FindingCode = 'invalid_document' | 'scene_full' | 'not_author';
 
 /**
  * What is to be undone of a transaction, gathered while it is looked at and done afterwards.
@@ -20,12 +23,20 @@ export interface Finding {
 export class Corrections {
   readonly #transaction: Y.Transaction;
   readonly #before: Before;
+  readonly #code: FindingCode;
   readonly #findings: Finding[] = [];
-  readonly #steps: (() => void)[] = [];
+  readonly #steps: (() => unknown)[] = [];
 
-  constructor(transaction: Y.Transaction, before: Before) {
+  /** `code` is that of what is wrong, unless another is said. */
+  constructor(transaction: Y.Transaction, before: Before, code: FindingCode = 'invalid_document') {
     this.#transaction = transaction;
     this.#before = before;
+    this.#code = code;
+  }
+
+  /** Something else is written in the place of what `culprit` brought. */
+  write(step: () => unknown, issue: Issue, culprit: Y.Item): void {
+    this.#add(step, [issue], culprit);
   }
 
   /** The key gets back what it held before; where it held nothing, it goes. */
@@ -46,7 +57,7 @@ export class Corrections {
   }
 
   /** What the transaction added to a type that no scene has goes; what it deleted is no loss. */
-  takeBack(type: Type, keys: Keys, issue: Issue): void {
+  takeBack(type: Type, keys: Keys, issue: Issue, code = this.#code): void {
     const added = [...keys].filter((key) => key !== null && this.#isAdded(type, key)) as string[];
     const listed = keys.has(null) ? this.#addedTo(type).at(-1) : undefined;
     if (added.length === 0 && listed === undefined) return;
@@ -54,7 +65,7 @@ export class Corrections {
       for (const key of added) this.#restoreKey(type, key);
       if (listed !== undefined) this.#removeAdded(type);
     };
-    this.#add(undo, [issue], listed ?? type._map.get(added.at(-1) as string));
+    this.#add(undo, [issue], listed ?? type._map.get(added.at(-1) as string), code);
   }
 
   /**
@@ -97,9 +108,9 @@ export class Corrections {
     return this.#findings;
   }
 
-  #add(step: () => void, issues: readonly Issue[], culprit: Y.Item | undefined): void {
+  #add(step: () => unknown, issues: readonly Issue[], culprit: Y.Item | undefined, code = this.#code): void {
     this.#steps.push(step);
-    for (const issue of issues) this.#findings.push({ issue, culprit });
+    for (const issue of issues) this.#findings.push({ issue, culprit, code });
   }
 
   /** Of what came into or went from these types, the one that was named last. */

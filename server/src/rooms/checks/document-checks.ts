@@ -47,10 +47,13 @@ interface Misfit {
 const NO_KEYS = {};
 
 export interface Judgement {
-  readonly code: 'invalid_document' | 'scene_full';
   /** Empty when all was good. */
   readonly findings: readonly Finding[];
+  /** Comment threads that were touched. */
+  readonly threads: ReadonlySet<string>;
 }
+
+const NO_THREADS: ReadonlySet<string> = new Set();
 
 /** Finds and undoes what a transaction wrote against the schema. Looks at what it changed and at nothing else. */
 export class DocumentChecks {
@@ -81,7 +84,7 @@ class Inspection {
   readonly #corrections: Corrections;
   readonly #counts: EntryCounts;
   readonly #nested = new Map<Y.Item, NestedChange>();
-  #code: Judgement['code'] = 'invalid_document';
+  #threads: Set<string> | undefined;
 
   constructor(roots: ReadonlyMap<unknown, RootMap>, counts: EntryCounts, transaction: Y.Transaction) {
     this.#roots = roots;
@@ -93,6 +96,7 @@ class Inspection {
   look(type: Type, keys: Keys): void {
     const root = this.#roots.get(type);
     if (root === 'scene') return this.#lookAtKeys(type, ['scene'], keys, shapeOf('scene'));
+    if (root === 'comments') for (const id of keys) this.#touchedThread(root, id);
     if (root !== undefined) return this.#lookAtEntries(type, root, keys);
     const item = type._item;
     if (item === null) {
@@ -102,6 +106,7 @@ class Inspection {
     if (item.deleted) return;
     const parentRoot = this.#roots.get(item.parent);
     if (parentRoot !== undefined && parentRoot !== 'scene' && item.parentSub !== null) {
+      this.#touchedThread(parentRoot, item.parentSub);
       if (type instanceof Y.Map) this.#lookAtEntry(type as Type, parentRoot, item.parentSub, keys);
       return;
     }
@@ -115,7 +120,11 @@ class Inspection {
       const isGood = (): boolean => faultsOf(path, this.#shapeAt(map, path), item).length === 0;
       this.#corrections.undoNested(map, path[path.length - 1] as string, changes, isGood, faults);
     }
-    return { code: this.#code, findings: this.#corrections.apply() };
+    return { findings: this.#corrections.apply(), threads: this.#threads ?? NO_THREADS };
+  }
+
+  #touchedThread(root: RootMap, id: string | null): void {
+    if (root === 'comments' && id !== null) (this.#threads ??= new Set()).add(id);
   }
 
   #lookAtEntries(type: Type, root: EntryRoot, keys: Keys): void {
@@ -137,9 +146,8 @@ class Inspection {
 
   /** What one frame adds comes or goes as a whole: half of somebody's import is of no use. */
   #tooMany(type: Type, root: EntryRoot, keys: Keys): void {
-    this.#code = 'scene_full';
     const issue = fault([root], `A scene has at most ${DOCUMENT_LIMITS[root]} ${root}`);
-    this.#corrections.takeBack(type, keys, issue);
+    this.#corrections.takeBack(type, keys, issue, 'scene_full');
   }
 
   /** Why an entry cannot stay at all. */
@@ -248,6 +256,7 @@ class Inspection {
       this.#corrections.takeBack(type, keys, fault([], 'It stands where a scene has nothing'));
       return;
     }
+    this.#touchedThread(place.path[0], place.path[1] as string);
     const known = this.#nested.get(place.item);
     if (known === undefined) this.#nested.set(place.item, { ...place, changes: [[type, keys]] });
     else known.changes.push([type, keys]);

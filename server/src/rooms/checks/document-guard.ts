@@ -1,9 +1,11 @@
-import { DioramaError, DOCUMENT_LIMITS, type ErrorCode, type Issue } from '@diorama/shared';
+import { DioramaError, DOCUMENT_LIMITS, type Issue } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { DecodedUpdate } from '../update-check.js';
 import { ClientIds } from './client-ids.js';
 import { bringerOf } from './bringer.js';
-import { DocumentChecks, type Judgement } from './document-checks.js';
+import { CommentAuthors, type Writer } from './comment-authors.js';
+import type { Finding } from './corrections.js';
+import { DocumentChecks } from './document-checks.js';
 import type { DocumentSize } from './document-size.js';
 import { EntryCounts } from './entry-counts.js';
 import { withoutClients, withoutDeletionsAhead, withTombstones } from './rewrite.js';
@@ -38,8 +40,11 @@ export interface Intake extends Correction {
 
 /** What one or several updates need once they are applied. */
 export interface Correction {
-  /** To be called inside the transaction that has applied it: undoes what breaks the schema. Whether it undid anything. */
-  correct(transaction: Y.Transaction): boolean;
+  /**
+   * To be called inside the transaction that has applied it: undoes what breaks the schema, and what `writer` may not do to the
+   * comments of others. Whether it undid anything.
+   */
+  correct(transaction: Y.Transaction, writer: Writer): boolean;
   /** What the sender is to be told, after `correct`, in the order of the updates; empty when all was good. */
   objections(): readonly Objection[];
 }
@@ -54,7 +59,7 @@ export interface Objection {
 /** Stands between the updates of clients and the document: nothing that breaks the schema gets through, what is good does. */
 export class DocumentGuard {
   readonly #doc: Y.Doc;
-  readonly #checks: DocumentChecks;
+  readonly #checks: Checks;
   readonly #counts: EntryCounts;
   readonly #size: DocumentSize;
   readonly #waiting: WaitingUpdates<object>;
@@ -64,10 +69,13 @@ export class DocumentGuard {
     this.#doc = doc;
     doc.clientID = serverClientId(doc);
     this.#counts = new EntryCounts(doc);
-    this.#checks = new DocumentChecks(doc, this.#counts);
     this.#size = size;
     this.#waiting = new WaitingUpdates(doc);
     this.#clientIds = new ClientIds(doc, announcedBy);
+    this.#checks = {
+      schema: new DocumentChecks(doc, this.#counts),
+      authors: new CommentAuthors({ doc, writerOf: (id) => this.#clientIds.writerOf(id) }),
+    };
   }
 
   /** Whether the document takes deletions only. */
@@ -134,26 +142,31 @@ export class DocumentGuard {
   }
 }
 
-const NOTHING_FOUND: Judgement = Object.freeze({ code: 'invalid_document', findings: [] });
+/** What is looked at inside of a transaction, one after the other. */
+interface Checks {
+  readonly schema: DocumentChecks;
+  readonly authors: CommentAuthors;
+}
+
 const NO_OBJECTIONS: readonly Objection[] = Object.freeze([]);
 
 class CheckedIntake implements Intake {
   readonly update: Uint8Array;
   readonly #decoded: DecodedUpdate;
-  readonly #checks: DocumentChecks;
+  readonly #checks: Checks;
   readonly #screened: Screened | undefined;
   #parts: readonly CheckedIntake[] = [this];
-  #judgement: Judgement = NOTHING_FOUND;
+  #findings: readonly Finding[] = [];
   #forged: readonly Issue[] = [];
 
-  constructor(update: Uint8Array, decoded: DecodedUpdate, checks: DocumentChecks, screened?: Screened) {
+  constructor(update: Uint8Array, decoded: DecodedUpdate, checks: Checks, screened?: Screened) {
     this.update = update;
     this.#decoded = decoded;
     this.#checks = checks;
     this.#screened = screened;
   }
 
-  static joined(intakes: readonly CheckedIntake[], checks: DocumentChecks): CheckedIntake {
+  static joined(intakes: readonly CheckedIntake[], checks: Checks): CheckedIntake {
     const structs = intakes.flatMap((intake) => intake.#decoded.structs);
     const screened = intakes.flatMap((intake) => intake.#screened ?? []);
     const joined = new CheckedIntake(
@@ -177,33 +190,35 @@ class CheckedIntake implements Intake {
     this.#forged = [...ids].map((id) => ({ pointer: '', message: `Somebody else has the client id ${id}` }));
   }
 
-  correct(transaction: Y.Transaction): boolean {
-    this.#judgement = this.#checks.correct(transaction);
+  correct(transaction: Y.Transaction, writer: Writer): boolean {
+    const { findings, threads } = this.#checks.schema.correct(transaction);
+    const forged = threads.size === 0 ? [] : this.#checks.authors.correct(transaction, threads, writer);
+    this.#findings = forged.length === 0 ? findings : [...findings, ...forged];
     const swallowed = deleteSwallowed(transaction, this.#decoded, this.#screened?.dropped);
-    return swallowed || this.#judgement.findings.length > 0;
+    return swallowed || this.#findings.length > 0;
   }
 
   objections(): readonly Objection[] {
-    const { code, findings } = this.#judgement;
+    const findings = this.#findings;
     const parts = this.#parts;
     const isGood = (part: CheckedIntake): boolean =>
       part.#screened === undefined && part.#forged.length === 0;
     if (findings.length === 0 && parts.every(isGood)) return NO_OBJECTIONS;
-    const found = parts.map((): Issue[] => []);
+    const found = parts.map((): Finding[] => []);
     const decoded = parts.map((part) => part.#decoded);
-    for (const { issue, culprit } of findings) found[bringerOf(culprit, decoded)]?.push(issue);
+    for (const finding of findings) found[bringerOf(finding.culprit, decoded)]?.push(finding);
     return parts.flatMap((part, at) => {
-      const error = part.#objection(code, found[at] ?? []);
+      const error = part.#objection(found[at] ?? []);
       return error === undefined ? [] : [{ at, error }];
     });
   }
 
-  #objection(codeOfFound: ErrorCode, found: readonly Issue[]): DioramaError | undefined {
-    const issues = [...(this.#screened?.issues ?? []), ...found, ...this.#forged];
+  #objection(found: readonly Finding[]): DioramaError | undefined {
+    const issues = [...(this.#screened?.issues ?? []), ...found.map(({ issue }) => issue), ...this.#forged];
     const [first] = issues;
     if (first === undefined) return undefined;
-    const isForgedOnly = this.#forged.length === issues.length;
-    const code = isForgedOnly ? 'client_id_taken' : (this.#screened?.code ?? codeOfFound);
+    const ofFound = found.find(({ code }) => code === 'scene_full') ?? found[0];
+    const code = this.#screened?.code ?? ofFound?.code ?? 'client_id_taken';
     const more = issues.length > 1 ? `, and ${issues.length - 1} more` : '';
     return new DioramaError(code, `${first.pointer} ${first.message}${more}. It was undone.`.trim(), {
       issues: issues.slice(0, MAX_ISSUES),
