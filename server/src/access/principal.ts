@@ -46,6 +46,12 @@ export const isSamePerson = (a: Principal, b: Principal): boolean =>
   a.tenant === b.tenant &&
   (a.guest === undefined ? a.subject === b.subject : a.guest.linkId === b.guest?.linkId);
 
+/** Whether somebody who comes may be who has left: a guest's connection has a subject of its own, and only its link tells. */
+export const mayBeSamePerson = (left: string, comes: string): boolean =>
+  left === comes || (left.startsWith(GUEST_SUBJECT_PREFIX) && linkOf(left) === linkOf(comes));
+
+const linkOf = (guest: string): string => guest.split(':', 2).join(':');
+
 /**
  * Throws `forbidden` unless the principal may do in the tenant what needs `least`.
  *

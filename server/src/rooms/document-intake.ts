@@ -59,6 +59,11 @@ export class DocumentIntake {
     this.#options.received();
   }
 
+  /** Who has written under a Yjs client id, as far as that is remembered. */
+  writerOf(id: number): string | undefined {
+    return this.#guard.writerOf(id);
+  }
+
   /** Whether the document takes deletions only. */
   get isSceneFull(): boolean {
     return this.#guard.isFull;

@@ -1,22 +1,31 @@
 import { DioramaError, PRESENCE_MAX_BYTES } from '@diorama/shared';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
+import { mayBeSamePerson } from '../access/principal.js';
 import { badFrame } from './client-frame.js';
 
 /** y-protocols' way to say that a client is gone. */
 const GONE = 'null';
 
-/** How many clients that left are remembered, so that a late echo of their state does not bring them back. */
+/** How many clients that left are remembered, so that neither a late echo of their state brings them back nor anybody else. */
 const MAX_REMEMBERED = 1_000;
 
 /** What becomes of a state that somebody announces. */
 export type PresenceClaim = 'taken' | 'ignored' | 'outdated';
+
+export interface PresenceOptions<Owner> {
+  /** Whose connection it is: another one of the same person may take over the id of a half-dead one. */
+  readonly subjectOf: (owner: Owner) => string;
+  /** Who has written to the document under a client id, where that is known. */
+  readonly writerOf: (client: number) => string | undefined;
+}
 
 interface Entry<Owner> {
   readonly clock: number;
   /** JSON, never parsed again after it came in. */
   readonly state: string;
   readonly owner: Owner;
+  readonly subject: string;
 }
 
 /** Ids of clients: whose state has `changed` for everybody, and of which the sender is `outdated` and is to be told. */
@@ -42,12 +51,11 @@ export interface PresenceState<Owner> {
 export class Presence<Owner extends object> {
   readonly #entries = new Map<number, Entry<Owner>>();
   readonly #clientOf = new Map<Owner, number>();
-  readonly #left = new Map<number, number>();
-  readonly #isSame: (a: Owner, b: Owner) => boolean;
+  readonly #left = new Map<number, { readonly clock: number; readonly subject: string }>();
+  readonly #options: PresenceOptions<Owner>;
 
-  /** `isSame` tells whether two connections are one person's, who may take over the id of a half-dead connection. */
-  constructor(options: { isSame: (a: Owner, b: Owner) => boolean }) {
-    this.#isSame = options.isSame;
+  constructor(options: PresenceOptions<Owner>) {
+    this.#options = options;
   }
 
   /** Whose the client id is, of those who are here. */
@@ -105,7 +113,7 @@ export class Presence<Owner extends object> {
     return [...clients].map((client) => {
       const entry = this.#entries.get(client);
       if (entry === undefined)
-        return { client, clock: this.#left.get(client) ?? 0, state: undefined, owner: undefined };
+        return { client, clock: this.#left.get(client)?.clock ?? 0, state: undefined, owner: undefined };
       return { client, ...entry };
     });
   }
@@ -117,7 +125,7 @@ export class Presence<Owner extends object> {
     this.#clientOf.delete(owner);
     const entry = this.#entries.get(client);
     if (entry?.owner !== owner) return [];
-    this.#remove(client, entry.clock + 1);
+    this.#remove(client, entry, entry.clock + 1);
     return [client];
   }
 
@@ -129,7 +137,7 @@ export class Presence<Owner extends object> {
     for (const client of ids) {
       const entry = this.#entries.get(client);
       encoding.writeVarUint(encoder, client);
-      encoding.writeVarUint(encoder, entry?.clock ?? this.#left.get(client) ?? 0);
+      encoding.writeVarUint(encoder, entry?.clock ?? this.#left.get(client)?.clock ?? 0);
       encoding.writeVarString(encoder, entry?.state ?? GONE);
     }
     return encoding.toUint8Array(encoder);
@@ -140,27 +148,38 @@ export class Presence<Owner extends object> {
     const own = this.#clientOf.get(owner);
     if (own !== undefined && own !== client) return 'ignored';
     const entry = this.#entries.get(client);
-    if (entry === undefined) return clock > (this.#left.get(client) ?? -1) ? 'taken' : 'outdated';
-    const mayChange = entry.owner === owner || this.#isSame(entry.owner, owner);
+    if (entry === undefined) return this.#judgeFree(owner, client, clock);
+    const mayChange = entry.owner === owner || entry.subject === this.#options.subjectOf(owner);
     return mayChange && clock > entry.clock ? 'taken' : 'ignored';
+  }
+
+  /** Of a client id that nobody has now: whoever had it, or writes under it, comes back to it, and nobody else. */
+  #judgeFree(owner: Owner, client: number, clock: number): PresenceClaim {
+    const left = this.#left.get(client);
+    if (left !== undefined && clock <= left.clock) return 'outdated';
+    const { subjectOf, writerOf } = this.#options;
+    for (const known of [left?.subject, writerOf(client)])
+      if (known !== undefined && !mayBeSamePerson(known, subjectOf(owner))) return 'ignored';
+    return 'taken';
   }
 
   #set(owner: Owner, client: number, clock: number, state: string): boolean {
     const entry = this.#entries.get(client);
     if (state === GONE) {
-      if (entry !== undefined) this.#remove(client, clock);
+      if (entry !== undefined) this.#remove(client, entry, clock);
       return entry !== undefined;
     }
     if (entry !== undefined && entry.owner !== owner) this.#clientOf.delete(entry.owner);
     this.#clientOf.set(owner, client);
     this.#left.delete(client);
-    this.#entries.set(client, { clock, state, owner });
+    this.#entries.set(client, { clock, state, owner, subject: this.#options.subjectOf(owner) });
     return true;
   }
 
-  #remove(client: number, clock: number): void {
+  #remove(client: number, { subject }: Entry<Owner>, clock: number): void {
     this.#entries.delete(client);
-    this.#left.set(client, clock);
+    this.#left.delete(client);
+    this.#left.set(client, { clock, subject });
     if (this.#left.size <= MAX_REMEMBERED) return;
     for (const oldest of this.#left.keys()) {
       this.#left.delete(oldest);

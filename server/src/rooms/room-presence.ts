@@ -10,18 +10,22 @@ export interface RoomPresenceOptions {
   readonly wake: () => void;
   readonly send: (client: RoomClient, frame: Buffer) => void;
   readonly isHere: (client: RoomClient) => boolean;
+  /** Who has written to the document under a client id, where that is known. */
+  readonly writerOf: (client: number) => string | undefined;
 }
 
 /** The presence of a room, and which of it the next tick has to tell. */
 export class RoomPresence {
-  readonly states = new Presence<PresenceOwner>({
-    isSame: (a, b) => a.principal.subject === b.principal.subject,
-  });
+  readonly states: Presence<PresenceOwner>;
   readonly #options: RoomPresenceOptions;
   readonly #changed = new Set<number>();
 
   constructor(options: RoomPresenceOptions) {
     this.#options = options;
+    this.states = new Presence<PresenceOwner>({
+      subjectOf: ({ principal }) => principal.subject,
+      writerOf: options.writerOf,
+    });
   }
 
   receive(client: RoomClient, update: Uint8Array): void {

@@ -67,6 +67,7 @@ export class Room {
       wake: () => this.#fanOut.presenceChanged(),
       send: (client, frame) => this.#fanOut.toOne(client, frame),
       isHere: (client) => this.#clients.has(client),
+      writerOf: (id) => this.#intake.writerOf(id),
     });
     this.#acknowledgements = new Acknowledgements({
       // What it may build upon must be stored as well.

@@ -83,6 +83,11 @@ export class DocumentGuard {
     return this.#size.isFullWith(0);
   }
 
+  /** Who has written under a Yjs client id, as far as that is remembered. */
+  writerOf(id: number): string | undefined {
+    return this.#clientIds.writerOf(id);
+  }
+
   leave(connection: object): void {
     this.#clientIds.leave(connection);
   }
