@@ -75,4 +75,20 @@ describe('whose a client id is', () => {
     presence.receive(person('bob'), update([77_777, 1, {}], [77_778, 1, {}]));
     expect(shown()).toEqual({ 77_777: '{}' });
   });
+
+  it.each([
+    ['nested too deep', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+    ['of objects nested too deep', `${'{"a":'.repeat(65)}1${'}'.repeat(65)}`],
+    ['no JSON', '{'],
+    ['nothing', ''],
+  ])('SYNC-17: a state that is %s is a bad frame: the clients of others would break on it', (_, state) => {
+    const { presence, shown } = setUp();
+    const encoder = encoding.createEncoder();
+    for (const number of [1, 1, 1]) encoding.writeVarUint(encoder, number);
+    encoding.writeVarString(encoder, state);
+    expect(() => presence.receive(EVE, encoding.toUint8Array(encoder))).toThrow(
+      expect.objectContaining({ code: 'bad_frame' }),
+    );
+    expect(shown()).toEqual({});
+  });
 });

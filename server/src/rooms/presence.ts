@@ -1,7 +1,8 @@
-import { DioramaError, PRESENCE_MAX_BYTES } from '@diorama/shared';
+import { DioramaError, PRESENCE_MAX_BYTES, VALUE_MAX_DEPTH } from '@diorama/shared';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { mayBeSamePerson } from '../access/principal.js';
+import { tooDeepAt } from '../json/too-deep.js';
 import { badFrame } from './client-frame.js';
 
 /** y-protocols' way to say that a client is gone. */
@@ -206,8 +207,11 @@ function readState(decoder: decoding.Decoder): Uint8Array {
   return decoding.readUint8Array(decoder, length);
 }
 
-/** Checked once here: y-protocols' clients would throw on a state that is not JSON. */
+/** Checked once here: y-protocols' clients would throw on a state that is not JSON, and run out of stack on one that is too deep. */
 function decodeState(bytes: Uint8Array): string {
+  // A level is two bytes at least: what is short need not be looked at.
+  if (bytes.byteLength > 2 * VALUE_MAX_DEPTH && tooDeepAt(bytes, VALUE_MAX_DEPTH) !== undefined)
+    throw badFrame(`A presence is nested at most ${VALUE_MAX_DEPTH} deep`);
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   const value: unknown = JSON.parse(text);
   return value === null ? GONE : text;
