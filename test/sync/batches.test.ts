@@ -128,4 +128,36 @@ describe('frames that arrive together', () => {
     await ben.until(() => ben.doc.getMap('nodes').has('last words'));
     await ben.close();
   });
+
+  it('CHK-12: who has lost one is asked for it once, not closed for the many behind it', async () => {
+    const sceneId = await server.createScene();
+    const ada = await server.open(sceneId);
+    ada.doc.transact(() => putNode(ada.doc, 'lost'), ada);
+    inOnePiece(ada, () => {
+      for (let at = 0; at < MANY; at++) putNode(ada.doc, 'n', at);
+    });
+    await ada.until(() => ada.refused.length > 0);
+    expect(ada.refused[0]?.code).toBe('update_unresolved');
+    await ada.allSaved();
+    const ben = await server.open(sceneId);
+    expect(nodeValues(ben.doc)).toEqual({ lost: 1, n: MANY - 1 });
+    await Promise.all([ada.close(), ben.close()]);
+  });
+
+  it('CHK-12: who never has what the rest depends on is closed with 4410', async () => {
+    const sceneId = await server.createScene();
+    const ada = await server.open(sceneId);
+    const elsewhere = new Y.Doc();
+    putNode(elsewhere, 'lost');
+    elsewhere.on('update', (update: Uint8Array) => ada.sendUpdate(update));
+    inOnePiece(ada, () => {
+      for (let at = 0; at < MANY; at++) putNode(elsewhere, 'n', at);
+    });
+    while (ada.isOpen) {
+      const before = ada.refused.length;
+      putNode(elsewhere, 'n', -1);
+      await ada.until(() => ada.refused.length > before).catch(() => undefined);
+    }
+    expect(await ada.closed).toEqual({ code: 4410, reason: 'update_unresolved' });
+  });
 });

@@ -141,14 +141,18 @@ const Prepared = function (): RecordingDecoder | undefined {
   return prepared;
 } as unknown as typeof Y.UpdateDecoderV1;
 
+/** An update taken apart; `end` is where it ends, behind which nothing was read. */
+export type UpdateWithContents = ReturnType<typeof Y.decodeUpdate> & {
+  readonly contents: DecodedContents;
+  readonly end: number;
+};
+
 /** As `Y.decodeUpdate`, with the contents, so that applying the update need not decode them again. */
-export function decodeWithContents(
-  update: Uint8Array,
-): ReturnType<typeof Y.decodeUpdate> & { readonly contents: DecodedContents } {
+export function decodeWithContents(update: Uint8Array): UpdateWithContents {
   const decoder = new RecordingDecoder(createDecoder(update));
   prepared = decoder;
   const { structs, ds } = Y.decodeUpdateV2(update, Prepared);
-  return { structs, ds, contents: decoder.contents };
+  return { structs, ds, contents: decoder.contents, end: decoder.restDecoder.pos };
 }
 
 /** As `Y.applyUpdate`, for an update whose contents have been decoded. */

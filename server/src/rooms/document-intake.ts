@@ -152,11 +152,16 @@ export class DocumentIntake {
   ): void {
     const taken = updates.filter(({ number }) => !rejected.has(number));
     const corrected = new Map(objections.map(({ at, error }) => [taken[at]?.number, error]));
+    let lacksSome = false;
     for (const { number } of updates) {
       const [reason, objection] = [rejected.get(number), corrected.get(number)];
-      if (reason !== undefined) this.#reject(client, number, reason);
+      if (reason?.code === 'storage_unavailable') this.#toAskAgain.add(client);
+      if (reason?.code === 'update_unresolved') lacksSome = true;
+      if (reason !== undefined) this.refuse(client, number, reason);
       else if (objection !== undefined) this.refuse(client, number, objection, { corrected: true });
     }
+    // Once, however many there are: it has not heard of the first one yet.
+    if (lacksSome) this.#askForMissing(client);
   }
 
   /** Throws when the update may not be applied to the document as it is now, after `bytesBefore` of the same batch. */
@@ -178,11 +183,5 @@ export class DocumentIntake {
     this.#asked.set(client, asked);
     if (asked > MOST_QUESTIONS) client.close('update_unresolved');
     else this.ask(client);
-  }
-
-  #reject(client: RoomClient, number: number, error: DioramaError): void {
-    if (error.code === 'storage_unavailable') this.#toAskAgain.add(client);
-    this.refuse(client, number, error);
-    if (error.code === 'update_unresolved') this.#askForMissing(client);
   }
 }

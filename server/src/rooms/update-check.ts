@@ -19,6 +19,9 @@ export function decodeChecked(update: Uint8Array): CheckedUpdate {
   } catch (error) {
     throw badFrame('The update cannot be decoded', error);
   }
+  // Most of Yjs' second encoding reads as an empty update: it would be acknowledged, and be lost.
+  if (decoded.end < update.byteLength)
+    throw badFrame('Something follows the update; it has to be in the first encoding of Yjs (V1)');
   const finished = new Set<number>();
   let client: number | undefined;
   for (const struct of decoded.structs) {

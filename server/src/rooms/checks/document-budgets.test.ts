@@ -145,6 +145,16 @@ describe('what a document may hold, and what may wait', () => {
     stage.expectSame();
   });
 
+  it('SYNC-4: an update in the second encoding of Yjs is a broken frame: as one in the first it says nothing', () => {
+    const doc = new Y.Doc();
+    box(doc);
+    const update = Y.encodeStateAsUpdateV2(doc);
+    expect(Y.decodeUpdate(update).structs).toEqual([]);
+    expect(() => decodeChecked(update)).toThrow(
+      expect.objectContaining({ code: 'bad_frame', message: expect.stringContaining('V1') as string }),
+    );
+  });
+
   it('SYNC-4: a deletion of nothing is a broken frame: Yjs, which fails when it keeps one, never sees it', () => {
     const encoder = new Y.UpdateEncoderV1();
     for (const number of [0, 1, 7, 1, 3, 0]) encoding.writeVarUint(encoder.restEncoder, number);
