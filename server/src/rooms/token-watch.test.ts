@@ -1,3 +1,5 @@
+import { runInNewContext } from 'node:vm';
+import { setFlagsFromString } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_TOKEN_TIMING, TokenWatch } from './token-watch.js';
 
@@ -78,5 +80,35 @@ describe('the watch over a token', () => {
     token.stop();
     vi.advanceTimersByTime(DAY_MS);
     expect(events).toHaveLength(1);
+  });
+});
+
+describe('watches that have come and gone', () => {
+  const MANY = 20_000;
+
+  const heapBytes = (collect: () => void): number => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+
+  it('SYNC-40: leave nothing behind until their tokens would have ended', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const nothing = (): void => undefined;
+    const comeAndGo = (connection: number): void => {
+      const token = new TokenWatch({
+        timing: DEFAULT_TOKEN_TIMING,
+        now: () => 0,
+        ask: nothing,
+        expired: nothing,
+        close: nothing,
+      });
+      token.start(DAY_MS + connection);
+      token.stop();
+    };
+    comeAndGo(MANY);
+    const before = heapBytes(collect);
+    for (let connection = 0; connection < MANY; connection++) comeAndGo(connection);
+    expect((heapBytes(collect) - before) / MANY).toBeLessThan(50);
   });
 });

@@ -74,10 +74,10 @@ export class TokenWatch {
   #at(time: number, act: () => void): void {
     const waitMs = Math.max(0, time - this.#options.now());
     const isLast = waitMs <= LONGEST_TIMER_MS;
+    // Not `unref`: of such timers Node keeps what belongs to a duration until that is over, here for hours after each connection.
     this.#timer = setTimeout(
       () => (isLast ? act() : this.#at(time, act)),
       Math.min(waitMs, LONGEST_TIMER_MS),
     );
-    this.#timer.unref();
   }
 }
