@@ -15,6 +15,8 @@ export interface SqlClient {
 
 /** The database: PGlite on one machine, Postgres in a cluster, behind the same SQL. */
 export interface Database extends SqlClient {
+  /** Whether others may use it at the same time. Otherwise no two transactions ever overlap, and none needs to lock anything. */
+  readonly isShared: boolean;
   /**
    * Runs `work` in one transaction: commits when it resolves, rolls back when it throws.
    *

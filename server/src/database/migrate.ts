@@ -9,6 +9,7 @@ import { renderLeases } from './migrations/007-render-leases.js';
 import { appendFunctions } from './migrations/008-append-functions.js';
 import { renderServers } from './migrations/009-render-servers.js';
 import { rowHashes } from './migrations/011-row-hashes.js';
+import { appendRows } from './migrations/015-append-rows.js';
 
 interface Migration {
   readonly id: string;
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly Migration[] = [
   appendFunctions,
   renderServers,
   rowHashes,
+  appendRows,
 ];
 
 /** Any number will do, as long as every Diorama server takes the same one. */

@@ -4,9 +4,9 @@ import type { Batch, SceneEntry, SceneProjection } from './batch.js';
 /** `scenes.name` is shown in lists: longer names are cut there, and text cannot hold NUL in Postgres. */
 const NAME_MAX_LENGTH = 256;
 
-// Each is one transaction and one round trip; migration 008 has what they do.
+// Each is one transaction and one round trip; migrations 008 and 015 have what they do.
 const COMMIT_ONE_SQL = 'SELECT append_update($1, $2, $3, $4, $5) AS seq';
-const COMMIT_SQL = 'SELECT scene, seq FROM append_updates($1, $2, $3, $4, $5, $6, $7)';
+const COMMIT_SQL = 'SELECT scenes, seqs FROM append_rows($1, $2, $3, $4, $5, $6, $7, $8)';
 
 /** The position of a scene's row; `moved` when the scene is not at the position that the row was to follow. */
 export type Committed = number | 'moved';
@@ -46,9 +46,9 @@ async function commitAll(
   batch: Batch,
   more: readonly SceneEntry[],
 ): Promise<Map<string, Committed>> {
-  if (more.length === 0) return commitRows(database, batch);
+  if (more.length === 0) return commitRows(database, batch, database.isShared);
   return database.transaction(async (tx) => {
-    const positions = await commitRows(tx, batch);
+    const positions = await commitRows(tx, batch, database.isShared);
     for (const entry of more) {
       const seq = positions.get(entry.sceneId);
       if (typeof seq !== 'number') continue;
@@ -58,9 +58,13 @@ async function commitAll(
   });
 }
 
-async function commitRows(database: SqlClient, batch: Batch): Promise<Map<string, Committed>> {
+async function commitRows(
+  database: SqlClient,
+  batch: Batch,
+  isShared: boolean,
+): Promise<Map<string, Committed>> {
   const entries = [...batch.entries.values()];
-  const positions = new Map<string, Committed>(await appendRows(database, entries));
+  const positions = new Map<string, Committed>(await appendRows(database, entries, isShared));
   const missing = entries.filter((entry) => !positions.has(entry.sceneId)).map((entry) => entry.sceneId);
   if (missing.length === 0) return positions;
   const { rows } = await database.query<{ scene_id: string }>(
@@ -75,10 +79,11 @@ async function commitRows(database: SqlClient, batch: Batch): Promise<Map<string
 async function appendRows(
   database: SqlClient,
   entries: readonly SceneEntry[],
+  isShared: boolean,
 ): Promise<readonly (readonly [sceneId: string, seq: number])[]> {
   const [only, ...others] = entries;
   if (only === undefined) return [];
-  if (others.length > 0) return appendMany(database, entries);
+  if (others.length > 0) return appendMany(database, entries, isShared);
   const seq = await appendOne(database, only);
   return seq === null ? [] : [[only.sceneId, seq]];
 }
@@ -94,31 +99,32 @@ async function appendOne(database: SqlClient, entry: SceneEntry): Promise<number
 async function appendMany(
   database: SqlClient,
   entries: readonly SceneEntry[],
+  isShared: boolean,
 ): Promise<(readonly [sceneId: string, seq: number])[]> {
-  const ids: string[] = [];
-  const starts: number[] = [];
-  const lengths: number[] = [];
-  const names: (string | null)[] = [];
-  const counts: (number | null)[] = [];
-  const rows: Uint8Array[] = [];
-  const afters: (number | null)[] = [];
+  const rows = entries.map((entry) => entry.row());
+  const lengths = rows.map((row) => row.byteLength);
   let size = 0;
-  for (const entry of entries) {
-    const row = entry.row();
-    const projection = entry.projection?.();
-    ids.push(entry.sceneId);
-    starts.push(size);
-    lengths.push(row.byteLength);
-    names.push(projection === undefined ? null : storableName(projection.name));
-    counts.push(projection?.nodeCount ?? null);
-    rows.push(row);
-    afters.push(entry.after ?? null);
-    size += row.byteLength;
-  }
-  const params = [ids, starts, lengths, names, counts, afters, Buffer.concat(rows, size)];
-  const result = await database.query<{ scene: string; seq: number }>(COMMIT_SQL, params);
-  return result.rows.map((row) => [row.scene, row.seq] as const);
+  const starts = lengths.map((length) => (size += length) - length);
+  const projections = entries.map((entry) => entry.projection?.());
+  const names = projections.map((projection) => projection && storableName(projection.name));
+  const params = [
+    entries.map((entry) => entry.sceneId),
+    starts,
+    lengths,
+    ifAny(names),
+    ifAny(projections.map((projection) => projection?.nodeCount)),
+    ifAny(entries.map((entry) => entry.after)),
+    Buffer.concat(rows, size),
+    isShared,
+  ];
+  const result = await database.query<{ scenes: string | null; seqs: string | null }>(COMMIT_SQL, params);
+  const seqs = result.rows[0]?.seqs?.split(',') ?? [];
+  return (result.rows[0]?.scenes?.split(',') ?? []).map((sceneId, at) => [sceneId, Number(seqs[at])]);
 }
+
+/** Most commits change nothing but the documents: what is not sent need not be read. */
+const ifAny = <T>(values: readonly (T | undefined)[]): (T | null)[] | null =>
+  values.some((value) => value !== undefined) ? values.map((value) => value ?? null) : null;
 
 /** Writes what the `scenes` table repeats of a document, unless the scene has left the position `seq`. */
 export async function writeProjection(

@@ -120,6 +120,7 @@ class PgliteClient implements SqlClient {
 const UPKEEP_MS = 10_000;
 
 class PgliteDatabase extends PgliteClient implements Database {
+  readonly isShared = false;
   readonly #thread: PgliteThread;
   readonly #options: PgliteOptions;
   readonly #release: () => Promise<void>;

@@ -66,6 +66,7 @@ const toParameter = (value: unknown): unknown =>
     : value;
 
 class PostgresDatabase implements Database {
+  readonly isShared = true;
   readonly #pool: pg.Pool;
 
   constructor(pool: pg.Pool) {
