@@ -1,3 +1,4 @@
+import type { Refused } from '@diorama/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { startRealtimeOnPglite, type ConnectOptions, type TestRealtime } from '../support/realtime.js';
@@ -50,6 +51,14 @@ describe('what a role may write', () => {
     'deleting from an array': (doc) => (node(doc).get('tags') as Y.Array<string>).delete(0, 1),
     'a setting of the scene': (doc) => doc.getMap('scene').set('name', 'mine'),
     'a new root': (doc) => doc.getMap('secret').set('a', 1),
+    'a new root of a very long name': (doc) => doc.getMap('x'.repeat(100_000)).set('a', 1),
+  };
+
+  const expectSaysWhere = (refused: Refused | undefined): void => {
+    expect(refused?.issues).toMatchObject([
+      { pointer: expect.stringMatching(/^\/(nodes|scene|secret|x+…)$/) },
+    ]);
+    expect(refused?.detail.length).toBeLessThan(1_000);
   };
 
   it.each(Object.keys(WRITES))(
@@ -61,6 +70,7 @@ describe('what a role may write', () => {
       WRITES[name]?.(viewer.doc);
       await viewer.until(() => viewer.refused.length > 0);
       expect(viewer.refused[0]).toMatchObject({ code: 'read_only', frame: viewer.documentFrames });
+      expectSaysWhere(viewer.refused[0]);
       await viewer.allSaved();
       expect(await stored()).toEqual(before);
       expect(owner.doc.getMap('nodes').toJSON()).toEqual(before.nodes);
@@ -77,6 +87,7 @@ describe('what a role may write', () => {
       WRITES[name]?.(commenter.doc);
       await commenter.until(() => commenter.refused.length > 0);
       expect(commenter.refused[0]).toMatchObject({ code: 'read_only', frame: commenter.documentFrames });
+      expectSaysWhere(commenter.refused[0]);
       expect(await stored()).toEqual(before);
     },
   );

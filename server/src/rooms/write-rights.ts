@@ -1,4 +1,4 @@
-import { DioramaError, SCHEMA_VERSION, type Role } from '@diorama/shared';
+import { DioramaError, fault, SCHEMA_VERSION, type Role } from '@diorama/shared';
 import type * as Y from 'yjs';
 import type { DecodedUpdate } from './update-check.js';
 import { effectOf } from './update-effect.js';
@@ -37,14 +37,24 @@ export function requireMayApply(doc: Y.Doc, role: Role, update: DecodedUpdate): 
       const { changes, roots, unresolved } = effectOf(doc, update);
       if (changes) requireKnownSchema(doc);
       const foreign = [...roots].filter((root) => root !== COMMENTS);
-      if (foreign.length > 0)
-        throw new DioramaError('read_only', `Commenters write comments only, not ${foreign.join(', ')}`);
+      if (foreign.length > 0) throw readOnly('Commenters write comments only', foreign);
       if (unresolved)
         throw new DioramaError('read_only', 'The update depends on changes that the scene does not have');
       return;
     }
-    case 'viewer':
-      if (effectOf(doc, update).changes)
-        throw new DioramaError('read_only', 'Viewers see the scene and do not change it');
+    case 'viewer': {
+      const { changes, roots } = effectOf(doc, update);
+      if (changes) throw readOnly('Viewers see the scene and do not change it', [...roots]);
+    }
   }
+}
+
+/** Roots that a refusal names; there may be very many, of any length. */
+const MAX_ISSUES = 20;
+
+function readOnly(message: string, roots: readonly string[]): DioramaError {
+  const issues = roots.slice(0, MAX_ISSUES).map((root) => fault([root], message));
+  const where = issues.map(({ pointer }) => pointer).join(', ');
+  const more = roots.length > issues.length ? ' and more' : '';
+  return new DioramaError('read_only', where === '' ? message : `${message}: ${where}${more}`, { issues });
 }
