@@ -197,6 +197,11 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
 
   const probes = [
     probe('database', () => database.query('SELECT 1')),
+    // A database that is full or read-only answers all the same.
+    probe('log', async () => {
+      const { trouble } = realtime.log;
+      if (trouble !== undefined) throw trouble;
+    }),
     // A write, since a full disk can still be read.
     probe('objects', () => objects.put('health/readyz', Uint8Array.of(1))),
     renderingProbe(queue),

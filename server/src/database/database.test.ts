@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPglite } from '../../../test/support/pglite.js';
-import { startPostgres } from '../../../test/support/postgres.js';
+import { startPostgres, type TestPostgres } from '../../../test/support/postgres.js';
+import { startTcpProxy, type TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { openPostgres } from '../adapters/postgres/postgres-database.js';
 import type { Database } from './database.js';
 import { migrate } from './migrate.js';
@@ -116,10 +117,71 @@ describe.each(Object.keys(ADAPTERS))('the database port on %s', (name) => {
     expect((await database.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 
+  it('LOG-18: what a read-only database refuses is storage_unavailable, and the next statement works', async () => {
+    const readOnly = database.transaction(async (tx) => {
+      await tx.query('SET TRANSACTION READ ONLY');
+      await tx.query('INSERT INTO items (id) VALUES (50)');
+    });
+    const cause = expect.objectContaining({ code: '25006' }) as unknown;
+    await expect(readOnly).rejects.toMatchObject({ code: 'storage_unavailable', cause });
+    expect((await database.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
   it('LOG-4: migrations run once, also when two servers start together', async () => {
     const [first, second] = await Promise.all([migrate(database), migrate(database)]);
     expect([...first, ...second]).toEqual(expect.arrayContaining(['001-initial']));
     expect(new Set([...first, ...second]).size).toBe(first.length + second.length);
     expect(await migrate(database)).toEqual([]);
+  });
+});
+
+describe('a Postgres that does not answer', () => {
+  const unavailable = { code: 'storage_unavailable' };
+  let postgres: TestPostgres;
+  let proxy: TcpProxy;
+  let database: Database;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    const url = new URL(await postgres.createDatabase());
+    const port = Number(url.port);
+    proxy = await startTcpProxy(() => [port]);
+    url.port = String(proxy.port);
+    database = await openPostgres({
+      connectionString: url.href,
+      statementTimeoutMs: 100,
+      connectTimeoutMs: 300,
+    });
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await database.close();
+    await postgres.stop();
+  });
+
+  it('LOG-18: a statement that takes too long is given up, alone and in a transaction, unless it may take long', async () => {
+    const sleeping = 'SELECT 1 AS one FROM pg_sleep(0.3)';
+    await expect(database.query(sleeping)).rejects.toMatchObject(unavailable);
+    await expect(database.transaction((tx) => tx.query(sleeping))).rejects.toMatchObject(unavailable);
+    const { rows } = await database.transaction((tx) => tx.query(sleeping), { isLong: true });
+    expect(rows).toEqual([{ one: 1 }]);
+    await expect(database.query(sleeping)).rejects.toMatchObject(unavailable);
+  });
+
+  it('LOG-18: so is one whose answer the network swallows; afterwards all works again', async () => {
+    let stalled = (): void => undefined;
+    const inTransaction = database.transaction(async (tx) => {
+      await tx.query('SELECT 1');
+      proxy.stall();
+      stalled();
+      await tx.query('SELECT 2');
+    });
+    await new Promise<void>((resolve) => (stalled = resolve));
+    const alone = database.query('SELECT 3');
+    await Promise.all([
+      expect(inTransaction).rejects.toMatchObject(unavailable),
+      expect(alone).rejects.toMatchObject(unavailable),
+    ]);
+    proxy.resume();
+    expect((await database.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 });

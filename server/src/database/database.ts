@@ -7,10 +7,16 @@ export interface QueryResult<Row> {
 /**
  * Runs SQL. Parameters for jsonb are passed as JSON text: the drivers disagree on arrays.
  *
- * Errors of the database carry its SQLSTATE as `code`. int8 comes back as number (our counters stay below 2^53), bytea as Uint8Array, timestamptz as Date, jsonb parsed.
+ * Errors of a statement carry its SQLSTATE as `code`. A database that is away, full, read-only or silent is `storage_unavailable`, with
+ * the reason as its cause. int8 comes back as number (our counters stay below 2^53), bytea as Uint8Array, timestamptz as Date, jsonb parsed.
  */
 export interface SqlClient {
   query<Row = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<QueryResult<Row>>;
+}
+
+export interface TransactionOptions {
+  /** Its statements may take as long as they need, as those of a migration. */
+  readonly isLong?: boolean;
 }
 
 /** The database: PGlite on one machine, Postgres in a cluster, behind the same SQL. */
@@ -23,6 +29,6 @@ export interface Database extends SqlClient {
    * `work` uses `tx` alone: a query on the database itself waits for the transaction to end, on PGlite for ever. Keep
    * it short: on PGlite everybody else waits.
    */
-  transaction<T>(work: (tx: SqlClient) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: SqlClient) => Promise<T>, options?: TransactionOptions): Promise<T>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Database } from './database.js';
+import type { Database, SqlClient } from './database.js';
 import { initial } from './migrations/001-initial.js';
 import { renderOutput } from './migrations/002-render-output.js';
 import { snapshotParts } from './migrations/003-snapshot-parts.js';
@@ -42,7 +42,7 @@ const statementsOf = (sql: string): string[] =>
 
 /** Brings the schema up to date. Servers that start together wait for one another on an advisory lock. */
 export async function migrate(database: Database): Promise<string[]> {
-  return database.transaction(async (tx) => {
+  const work = async (tx: SqlClient): Promise<string[]> => {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await tx.query(
       'CREATE TABLE IF NOT EXISTS migrations (id text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
@@ -55,5 +55,6 @@ export async function migrate(database: Database): Promise<string[]> {
       await tx.query('INSERT INTO migrations (id) VALUES ($1)', [migration.id]);
     }
     return missing.map((migration) => migration.id);
-  });
+  };
+  return database.transaction(work, { isLong: true });
 }

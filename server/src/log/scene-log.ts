@@ -33,6 +33,8 @@ const SLOW_COMMIT_MS = 80;
 const QUICK_COMMITS_IN_A_ROW = 25;
 /** A commit that takes longer may take for ever: the database is away. */
 const STALLED_MS = 2_000;
+/** One that takes longer does so for another reason than much work. */
+const HUNG_MS = 8_000;
 
 /** What is written in a moment by many, and stored in one as well. */
 const MUCH_PENDING_BYTES = 1024 * 1024;
@@ -50,8 +52,12 @@ const restAfter = (commitMs: number): number =>
 const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 2_000;
 
-/** SQLSTATE classes of statements that will never succeed however often they are repeated: bad data, broken limits. */
-const PERMANENT_CLASSES = new Set(['22', '23', '42', '54']);
+/**
+ * SQLSTATE classes of statements that will never succeed however often they are repeated: bad data, broken limits.
+ *
+ * What is missing or not allowed (42) is not among them: who takes a table or a right away may give it back.
+ */
+const PERMANENT_CLASSES = new Set(['22', '23', '54']);
 
 const isPermanent = (error: unknown): boolean => {
   const code: unknown = (error as { code?: unknown }).code;
@@ -78,6 +84,7 @@ export class SceneLog {
   #timer: NodeJS.Timeout | undefined;
   #pendingBytes = 0;
   #failures = 0;
+  #lastFailure: unknown;
   /** When the next commit may begin. */
   #notBefore = -Infinity;
 
@@ -109,12 +116,26 @@ export class SceneLog {
    * True as well while the database fails: then nobody knows when it comes back, and waiting would stop the editing.
    */
   get isQuick(): boolean {
-    return this.#isAway || this.#pace.isQuick(this.#age);
+    return this.isAway || this.#pace.isQuick(this.#age);
+  }
+
+  /** Whether commits fail, or one has been under way for long: nobody knows when what is written now will be stored. */
+  get isAway(): boolean {
+    return this.#failures > 0 || this.#age > STALLED_MS;
+  }
+
+  /** Why nothing is committed for now; undefined while all is well. */
+  get trouble(): unknown {
+    if (this.#failures > 0) return this.#lastFailure;
+    const age = this.#age;
+    return age > HUNG_MS
+      ? new Error(`A commit has been under way for ${Math.round(age / 1000)} s`)
+      : undefined;
   }
 
   /** Bytes that wait for their commit, where they are more than the database keeps up with; otherwise, and while it is away, 0. */
   get backlog(): number {
-    return this.#pendingBytes > MUCH_PENDING_BYTES && !this.#isAway ? this.#pendingBytes : 0;
+    return this.#pendingBytes > MUCH_PENDING_BYTES && !this.isAway ? this.#pendingBytes : 0;
   }
 
   /**
@@ -237,10 +258,6 @@ export class SceneLog {
     return oldest === undefined ? 0 : this.#now() - oldest.since;
   }
 
-  get #isAway(): boolean {
-    return this.#failures > 0 || this.#age > STALLED_MS;
-  }
-
   /** What waits for its commit or is being committed, oldest first. */
   #waiting(sceneId: string): SceneEntry[] {
     const inFlight = this.#inFlight?.entries.get(sceneId);
@@ -292,6 +309,7 @@ export class SceneLog {
   #afterFailure(batch: Batch, error: unknown): 'done' | 'retry' {
     if (!isPermanent(error)) {
       this.#failures++;
+      this.#lastFailure = error;
       if (this.#failures === 1)
         this.#logger.error({ err: error }, 'the log cannot commit; edits stay in memory');
       this.#queue.putBack([batch]);

@@ -1,4 +1,5 @@
 import type { Readiness, ReadinessCheck } from '@diorama/shared';
+import { reasonOf } from '../database/unavailable.js';
 
 /** One part of the server. `required` parts decide whether the whole is ready. */
 export interface Probe {
@@ -16,7 +17,7 @@ export const probe = (name: string, work: () => Promise<unknown>): Probe => ({
       await withinPatience(work());
       return { status: 'ready' };
     } catch (error) {
-      return { status: 'unavailable', detail: error instanceof Error ? error.message : String(error) };
+      return { status: 'unavailable', detail: reasonOf(error) };
     }
   },
 });

@@ -1,4 +1,5 @@
 import { Gauge, Histogram, type Registry } from 'prom-client';
+import { withinPatience } from './readiness.js';
 import type { RenderMetrics } from '../render-jobs/render-metrics.js';
 
 /** The metrics of rendering on a Prometheus registry. `depth` is asked at each scrape. */
@@ -13,10 +14,11 @@ export function createRenderMetrics(registry: Registry, depth: () => Promise<num
   });
   new Gauge({
     name: 'diorama_render_queue_depth',
-    help: 'Render jobs that wait for a worker',
+    help: 'Render jobs that wait for a worker; NaN while the database does not answer',
     registers,
     async collect() {
-      this.set(await depth());
+      // The database is asked, and when it is away the other metrics are needed most: the depth is then not a number.
+      this.set(await withinPatience(depth()).catch(() => NaN));
     },
   });
   return { attempted: (outcome, took) => seconds.observe({ outcome }, took) };

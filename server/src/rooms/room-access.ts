@@ -3,7 +3,14 @@ import type * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
 import { requireShrinks } from './checks/require-shrinks.js';
 import type { AtSeq, EditOptions } from './scene-rooms.js';
-import { editShared, readShared, requireWritable, type SharedRoom } from './shared-access.js';
+import {
+  editShared,
+  readShared,
+  requireStoring,
+  requireWritable,
+  soon,
+  type SharedRoom,
+} from './shared-access.js';
 
 export interface AccessibleRoom extends SharedRoom {
   /** Applies what was received and not applied yet. */
@@ -22,8 +29,9 @@ export class RoomAccess {
 
   /** Looks at the document; the result's position covers exactly what was seen, and is committed. */
   async read<T>(look: (doc: Y.Doc) => T): Promise<AtSeq<T>> {
-    const { link, document } = this.#room;
+    const { link, document, log, isStored } = this.#room;
     if (link.isShared) return readShared(this.#room, look);
+    if (!isStored()) requireStoring(log);
     const value = look(document.doc);
     return { value, seq: await this.#sealed() };
   }
@@ -34,8 +42,9 @@ export class RoomAccess {
     change: (doc: Y.Doc) => T,
     options: EditOptions = {},
   ): Promise<AtSeq<T>> {
-    const { flush, isSceneFull, document, link } = this.#room;
+    const { flush, isSceneFull, document, link, log } = this.#room;
     flush();
+    requireStoring(log);
     if (isSceneFull()) requireShrinks(document.doc, change);
     if (link.isShared) return editShared(this.#room, principal, change, options);
     if (options.ifSeq !== undefined) await this.#requireAt(options.ifSeq);
@@ -48,7 +57,7 @@ export class RoomAccess {
   #sealed(): Promise<number> {
     const { log, sceneId, stored } = this.#room;
     log.seal(sceneId);
-    return stored();
+    return soon(stored());
   }
 
   async #requireAt(seq: number): Promise<void> {

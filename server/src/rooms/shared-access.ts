@@ -4,6 +4,7 @@ import type { Principal } from '../access/principal.js';
 import type { SceneProjection } from '../log/batch.js';
 import { decodeStored } from '../log/load.js';
 import type { SceneLog } from '../log/scene-log.js';
+import { inTime } from './drain.js';
 import { projectionOf, type LiveDocument } from './live-document.js';
 import type { SceneLink } from './scene-link.js';
 import type { AtSeq, EditOptions } from './scene-rooms.js';
@@ -24,6 +25,8 @@ export interface SharedRoom {
 
 /** While others write all the time no moment may come at which a position covers the document exactly. */
 const EXACT_WAIT_MS = 250;
+/** A caller has given up by then. */
+const STORED_WAIT_MS = 20_000;
 /** What another server has committed is on its way for so long before it is read from the log. */
 const ARRIVAL_WAIT_MS = 50;
 
@@ -54,7 +57,7 @@ export async function editShared<T>(
   const before = link.isExact ? link.position - link.ownRows : undefined;
   const value = room.document.change(principal, change, options.committedWith);
   log.seal(room.sceneId);
-  const seq = await room.stored();
+  const seq = await soon(room.stored());
   return { value, seq, exact: before !== undefined && seq === before + link.ownRows };
 }
 
@@ -109,7 +112,22 @@ function changeCopy<T>(
 export function requireWritable({ document, log, requireOpen }: SharedRoom): void {
   requireOpen();
   requireKnownSchema(document.doc);
-  if (log.isFull) throw new DioramaError('storage_unavailable');
+  requireStoring(log);
+}
+
+/** Whoever edits over REST cannot be shown that the edit waits for the database: better to take none. */
+export function requireStoring(log: SceneLog): void {
+  if (log.isFull || log.isAway)
+    throw new DioramaError('storage_unavailable', 'The database takes nothing for now');
+}
+
+/** What is committed soon; throws `storage_unavailable` when it waits, and will be committed later unless the server dies. */
+export async function soon(stored: Promise<number>): Promise<number> {
+  if (await inTime(stored, STORED_WAIT_MS)) return stored;
+  throw new DioramaError(
+    'storage_unavailable',
+    'The database does not answer; the edit is shown and not stored yet',
+  );
 }
 
 /** Whoever has written on another server and now asks here must find it. */

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Database, QueryResult, SqlClient } from '../../database/database.js';
 import { compiledEntry } from '../../processes/compiled-entry.js';
+import { unavailable } from '../../database/unavailable.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { OPENED_ID, type PgliteFailure, type PgliteReply, type PgliteRequest } from './protocol.js';
 import { keepUp } from './upkeep.js';
@@ -90,7 +91,10 @@ class PgliteThread {
   }
 }
 
-const toError = (failure: PgliteFailure): Error => Object.assign(new Error(failure.message), failure);
+const toError = (failure: PgliteFailure): Error => {
+  const error = Object.assign(new Error(failure.message), failure);
+  return unavailable(error) ?? error;
+};
 
 /** Posting a view copies the whole buffer below it, which for Node's small Buffers is a pool of 8 kB. */
 const ownBytes = (value: unknown): unknown =>
