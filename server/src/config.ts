@@ -19,9 +19,12 @@ export const environmentSchema = z.object({
     .min(1)
     .default('.diorama')
     .describe('Where the embedded database and objects live.'),
-  DATABASE_URL: z.url().optional().describe('Postgres ≥ 14 instead of the embedded database.'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'Expected postgres://USER:PASSWORD@HOST:PORT/DATABASE' })
+    .optional()
+    .describe('Postgres ≥ 14 instead of the embedded database.'),
   REDIS_URL: z
-    .url({ protocol: /^rediss?$/ })
+    .url({ protocol: /^rediss?$/, error: 'Expected redis://HOST:PORT or rediss://HOST:PORT' })
     .optional()
     .describe('Redis ≥ 6, by which servers that share DATABASE_URL hear each other at once.'),
   AUTH_JWT_SECRET: z

@@ -20,6 +20,7 @@ import { workerEnvironment } from './adapters/local-render-queue/worker-environm
 import { RedisBus } from './adapters/redis-bus/redis-bus.js';
 import { openPglite } from './adapters/pglite/pglite-database.js';
 import { openPostgres } from './adapters/postgres/postgres-database.js';
+import { untilReachable } from './adapters/postgres/until-reachable.js';
 import { S3ObjectStore } from './adapters/s3/s3-object-store.js';
 import { FetchedFiles } from './adapters/render-files/fetched-files.js';
 import { SharedDirectory } from './adapters/render-files/shared-directory.js';
@@ -37,6 +38,7 @@ import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { Housekeeping } from './processes/housekeeping.js';
 import { installDemo } from './demo/install-demo.js';
 import { migrate } from './database/migrate.js';
+import { reasonOf } from './database/unavailable.js';
 import { ChangeJournal } from './history/change-journal.js';
 import { ChangeStore } from './history/change-store.js';
 import { createApp } from './http/app.js';
@@ -69,6 +71,8 @@ const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.u
 const EDITOR_DIRECTORY = fileURLToPath(new URL('../../editor/dist', import.meta.url));
 const RENDER_WORKER_ENTRY = fileURLToPath(new URL('../../render-worker/dist/main.js', import.meta.url));
 const HTTP_GRACE_MS = 1_500;
+/** A Postgres that starts at the same time is there by then; whoever supervises the server starts it again otherwise. */
+const DATABASE_WAIT_MS = 30_000;
 /** Promised are 24. */
 const IDEMPOTENCY_KEYS_HOURS = 48;
 const EDITS_DAYS = 90;
@@ -82,7 +86,14 @@ const openDatabase = (config: Config, logger: Logger): Promise<Database> =>
         dataDir: join(config.dataDir, 'database'),
         upkeepFailed: (error) => logger.warn({ err: error }, 'cleaning up the database'),
       })
-    : openPostgres({ connectionString: config.DATABASE_URL });
+    : untilReachable({
+        open: () => openPostgres({ connectionString: config.DATABASE_URL ?? '' }),
+        forMs: DATABASE_WAIT_MS,
+        waiting(reason) {
+          logger.warn({ reason }, 'the database cannot be reached yet');
+          tell(`Waiting for the database, for ${DATABASE_WAIT_MS / 1000} s at the most. ${reason}`);
+        },
+      });
 
 interface OpenedObjects {
   readonly objects: ObjectStore;
@@ -307,7 +318,7 @@ async function main(): Promise<void> {
     await start(config, logger, shutdown);
   } catch (error) {
     logger.fatal({ err: error }, 'could not start');
-    tell(`Diorama could not start: ${error instanceof Error ? error.message : String(error)}`);
+    tell(`Diorama could not start: ${reasonOf(error)}`);
     await shutdown.run();
     process.exit(1);
   }

@@ -6,6 +6,7 @@ import { startPostgres, type TestPostgres } from '../support/postgres.js';
 import { putNode } from '../support/scene-edits.js';
 import { startServer, type ServerProcess } from '../support/server-process.js';
 import { SyncClient } from '../support/sync-client.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
 import { issueToken, JWT_SECRET } from '../support/tokens.js';
 
 interface Readiness {
@@ -126,5 +127,45 @@ describe('a server whose database is in trouble', { timeout: 60_000 }, () => {
     await writer.allSaved();
     writer.drop();
     reader.drop();
+  });
+});
+
+describe('a server whose database is not there when it starts', { timeout: 60_000 }, () => {
+  let postgres: TestPostgres;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => postgres.stop());
+
+  const env = (url: string) => ({
+    DATABASE_URL: url,
+    AUTH_JWT_SECRET: JWT_SECRET,
+    DEMO: 'false',
+    RENDER_WORKERS: '0',
+    LOG_LEVEL: 'warn',
+  });
+
+  it('OPS-13: it says so, waits, and comes up when the database does', async () => {
+    const url = new URL(await postgres.createDatabase());
+    const port = Number(url.port);
+    let tries = 0;
+    const proxy = await startTcpProxy(() => (++tries > 2 ? [port] : []));
+    url.port = String(proxy.port);
+    const server = await startServer({ env: env(url.href) });
+    expect(server.logs()).toContain('Waiting for the database');
+    expect((await new Http({ ...server, token: '' }).get('/readyz')).status).toBe(200);
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    await proxy.stop();
+  });
+
+  it('OPS-13: what waiting does not mend ends it at once, with code 1 and the reason', async () => {
+    const url = new URL(await postgres.createDatabase());
+    url.pathname = '/missing';
+    await expect(startServer({ env: env(url.href) })).rejects.toThrow(
+      'could not start: The database does not exist: database "missing" does not exist',
+    );
+    await expect(startServer({ env: env('http://db:5432/diorama') })).rejects.toThrow(
+      'DATABASE_URL: Expected postgres://',
+    );
   });
 });

@@ -84,7 +84,7 @@ export class SceneLog {
   #timer: NodeJS.Timeout | undefined;
   #pendingBytes = 0;
   #failures = 0;
-  #lastFailure: unknown;
+  #lastFailure: Error | undefined;
   /** When the next commit may begin. */
   #notBefore = -Infinity;
 
@@ -125,7 +125,7 @@ export class SceneLog {
   }
 
   /** Why nothing is committed for now; undefined while all is well. */
-  get trouble(): unknown {
+  get trouble(): Error | undefined {
     if (this.#failures > 0) return this.#lastFailure;
     const age = this.#age;
     return age > HUNG_MS
@@ -309,7 +309,7 @@ export class SceneLog {
   #afterFailure(batch: Batch, error: unknown): 'done' | 'retry' {
     if (!isPermanent(error)) {
       this.#failures++;
-      this.#lastFailure = error;
+      this.#lastFailure = error instanceof Error ? error : new Error(String(error));
       if (this.#failures === 1)
         this.#logger.error({ err: error }, 'the log cannot commit; edits stay in memory');
       this.#queue.putBack([batch]);

@@ -5,6 +5,11 @@ export interface AdoptionOptions {
   readonly foreign: ForeignUpdates;
   /** What another server has not committed after this long is committed here. */
   readonly afterMs: number;
+  /**
+   * Whether commits come through here. While they do not, the other server cannot store it either: each would take over what the
+   * other took over from it, again and again.
+   */
+  readonly isStoring: () => boolean;
   /** Stores updates of another server; undefined where there is no room yet. */
   readonly store: (updates: readonly Uint8Array[]) => Promise<number> | undefined;
   readonly logger: Logger;
@@ -19,6 +24,8 @@ export class Adoption {
   readonly #options: AdoptionOptions;
   readonly #adopting = new Set<ForeignBatch>();
   #timer: NodeJS.Timeout | undefined;
+  /** Nothing could be stored until then: its own server gets the whole time again. */
+  #awayUntil = -Infinity;
   #closed = false;
 
   constructor(options: AdoptionOptions) {
@@ -44,14 +51,17 @@ export class Adoption {
 
   /** Makes sure that what stays uncommitted is stored when its time has come. */
   watch(): void {
-    const { foreign, afterMs } = this.#options;
+    const { foreign, afterMs, isStoring } = this.#options;
     const { oldest } = foreign;
     if (this.#timer !== undefined || oldest === undefined || this.#closed) return;
-    const wait = Math.max(LEAST_WAIT_MS, oldest.at + afterMs - performance.now());
+    const due = Math.max(oldest.at, this.#awayUntil) + afterMs;
+    const wait = isStoring() ? Math.max(LEAST_WAIT_MS, due - performance.now()) : LEAST_WAIT_MS;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      const overdue = performance.now() - afterMs;
-      this.adopt((batch) => batch.at <= overdue);
+      const now = performance.now();
+      if (!isStoring()) this.#awayUntil = now;
+      const overdue = now - afterMs;
+      if (this.#awayUntil <= overdue) this.adopt((batch) => batch.at <= overdue);
       if (this.#adopting.size === 0) this.watch();
     }, wait);
     this.#timer.unref();

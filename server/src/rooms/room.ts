@@ -299,6 +299,7 @@ export class Room {
         ),
       applyStored: (stored) => this.#guarded(() => document.applyForeign((doc) => decodeStored(doc, stored))),
       adopt: (updates) => document.adopt(updates),
+      isStoring: () => !this.#log.isAway,
       readLog: (after) => this.#log.readAfter(this.sceneId, after),
       presenceChanged: (clients) => this.#presence.changed(clients),
       presenceOutdated: (clients) => this.#presence.outdated(clients),

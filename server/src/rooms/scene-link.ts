@@ -21,6 +21,8 @@ export interface LinkedRoom {
   applyStored(stored: StoredScene): void;
   /** Stores and publishes what another server has shown and may never store; resolves when it is committed. */
   adopt(updates: readonly Uint8Array[]): Promise<number>;
+  /** Whether commits come through. */
+  isStoring(): boolean;
   /** Reads the log behind `after`. */
   readLog(after: number): Promise<StoredScene>;
   presenceChanged(clients: readonly number[]): void;
@@ -82,6 +84,7 @@ export class SceneLink {
     this.#adoption = new Adoption({
       foreign: this.#foreign,
       afterMs: options.adoptMs ?? 10_000,
+      isStoring: () => this.#room?.isStoring() ?? false,
       store: (updates) => this.#room?.adopt(updates),
       logger: options.logger,
       settled: () => this.#ring(),

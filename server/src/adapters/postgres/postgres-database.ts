@@ -55,6 +55,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     query_timeout: statementTimeoutMs + CLIENT_LATER_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it, which its types do not say
     onConnect: limitStatements(statementTimeoutMs),
     types: TYPES,
   });
@@ -69,7 +70,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   return database;
 }
 
-/** As a statement: poolers in between do not take it as a parameter of the connection. The pool waits for it. */
+/** As a statement: poolers in between do not take it as a parameter of the connection. */
 const limitStatements =
   (milliseconds: number) =>
   (client: pg.ClientBase): Promise<unknown> =>

@@ -62,6 +62,7 @@ describe('the bus over Redis', () => {
       await redis.kill();
       const [one, two] = await Promise.all([open(redis), open(redis)]);
       expect(one.isConnected).toBe(false);
+      await expect(one.check()).rejects.toThrow('ECONNREFUSED');
       const inbox = new Inbox();
       await two.subscribe('scene', inbox.receive);
       const regained = [told(one, 'regained'), told(two, 'regained')];

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { reasonOf } from '../../database/unavailable.js';
 import type { Logger } from '../../observability/logger.js';
 import type { Bus, BusListener, BusReceiver, ServerId } from '../../rooms/bus.js';
 
@@ -42,6 +43,8 @@ export class RedisBus implements Bus {
   readonly #heard = new Map<ServerId, number>();
   readonly #timer: NodeJS.Timeout;
   #isConnected = false;
+  /** Why it cannot be reached, where that is known. */
+  #lastError: Error | undefined;
   #changedAt = performance.now();
   #heardOwn = 0;
   #lastBeat = performance.now();
@@ -66,8 +69,7 @@ export class RedisBus implements Bus {
   static async open(options: RedisBusOptions): Promise<RedisBus> {
     const bus = new RedisBus(options);
     await bus.#untilConnected();
-    if (!bus.isConnected)
-      options.logger.warn('Redis does not answer; other servers are heard of through the log');
+    if (!bus.isConnected) options.logger.warn(`${bus.#silence}; other servers are heard of through the log`);
     return bus;
   }
 
@@ -100,7 +102,7 @@ export class RedisBus implements Bus {
 
   async check(): Promise<void> {
     if (!this.#isConnected)
-      throw new Error('Redis does not answer; what other servers write is read from the log every 2 seconds');
+      throw new Error(`${this.#silence}; what other servers write is read from the log every 2 seconds`);
   }
 
   async close(): Promise<void> {
@@ -112,6 +114,12 @@ export class RedisBus implements Bus {
     if (this.#publisher.status === 'ready') await orLater(this.#quietly(this.#publisher.ping()));
     this.#publisher.disconnect();
     this.#subscriber.disconnect();
+  }
+
+  get #silence(): string {
+    return this.#lastError === undefined
+      ? 'Redis does not answer'
+      : `Redis does not answer (${reasonOf(this.#lastError)})`;
   }
 
   #connect(url: string): Redis {
@@ -126,7 +134,10 @@ export class RedisBus implements Bus {
       keepAlive: 5_000,
       retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), RETRY_MOST_MS),
     });
-    redis.on('error', (error) => this.#logger.debug({ err: error }, 'Redis connection'));
+    redis.on('error', (error) => {
+      this.#lastError = error;
+      this.#logger.debug({ err: error }, 'Redis connection');
+    });
     redis.on('close', () => this.#lose('the connection to Redis is lost'));
     return redis;
   }
@@ -186,6 +197,7 @@ export class RedisBus implements Bus {
   #regain(): void {
     if (this.#isConnected || this.#publisher.status !== 'ready') return;
     this.#isConnected = true;
+    this.#lastError = undefined;
     this.#changedAt = performance.now();
     this.#logger.info('other servers are heard of through Redis');
     for (const listener of this.#listeners) listener.regained();
