@@ -85,6 +85,8 @@ const openDatabase = (config: Config, logger: Logger): Promise<Database> =>
     ? openPglite({
         dataDir: join(config.dataDir, 'database'),
         upkeepFailed: (error) => logger.warn({ err: error }, 'cleaning up the database'),
+        failed: (error) => logger.error({ err: error }, 'the embedded database failed; it is opened again'),
+        reopened: () => logger.info('the embedded database is open again'),
       })
     : untilReachable({
         open: () => openPostgres({ connectionString: config.DATABASE_URL ?? '' }),

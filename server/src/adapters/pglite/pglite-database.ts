@@ -1,9 +1,8 @@
-import { Worker } from 'node:worker_threads';
+import { DioramaError } from '@diorama/shared';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database, QueryResult, SqlClient } from '../../database/database.js';
-import { compiledEntry } from '../../processes/compiled-entry.js';
-import { unavailable } from '../../database/unavailable.js';
 import { lockDataDir } from './data-dir-lock.js';
-import { OPENED_ID, type PgliteFailure, type PgliteReply, type PgliteRequest } from './protocol.js';
+import { PgliteThread } from './pglite-thread.js';
 import { keepUp } from './upkeep.js';
 
 export interface PgliteOptions {
@@ -13,6 +12,11 @@ export interface PgliteOptions {
   readonly upkeepMs?: number;
   /** Such a round failed; the next one tries again. */
   readonly upkeepFailed?: (error: unknown) => void;
+  /** After so long without any answer it is taken for dead, and opened again. Default 30,000 ms. */
+  readonly silenceMs?: number;
+  /** It failed for good, as one whose disk is full may. It is opened again, until that succeeds. */
+  readonly failed?: (reason: unknown) => void;
+  readonly reopened?: () => void;
 }
 
 /**
@@ -23,78 +27,14 @@ export interface PgliteOptions {
 export async function openPglite(options: PgliteOptions): Promise<Database> {
   const lock = await lockDataDir(`${options.dataDir}.lock`);
   try {
-    const thread = new PgliteThread(options.dataDir);
-    await thread.opened;
-    return new PgliteDatabase(thread, options, () => lock.release());
+    const database = new PgliteDatabase(options, () => lock.release());
+    await database.open();
+    return database;
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
-
-interface Waiting {
-  readonly resolve: (result: QueryResult<never>) => void;
-  readonly reject: (error: Error) => void;
-}
-
-type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
-
-/** Requests to the thread, and their answers. */
-class PgliteThread {
-  readonly opened: Promise<QueryResult<never>>;
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #lastId = OPENED_ID;
-  #ended: Error | undefined;
-
-  constructor(dataDir: string) {
-    this.#worker = new Worker(compiledEntry(import.meta.url, './pglite-worker.js'), {
-      workerData: { dataDir },
-    });
-    this.opened = this.#answerTo(OPENED_ID);
-    this.#worker.on('message', (reply: PgliteReply) => this.#receive(reply));
-    this.#worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.on('exit', () => this.#end(new Error('The database has been closed')));
-  }
-
-  get lastId(): number {
-    return this.#lastId;
-  }
-
-  request(request: Unnumbered<PgliteRequest>): Promise<QueryResult<never>> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    const id = ++this.#lastId;
-    const answer = this.#answerTo(id);
-    this.#worker.postMessage({ ...request, id });
-    return answer;
-  }
-
-  async terminate(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
-  #answerTo(id: number): Promise<QueryResult<never>> {
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-  }
-
-  #receive(reply: PgliteReply): void {
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if (reply.ok) waiting?.resolve({ rows: reply.rows as never[], rowCount: reply.rowCount });
-    else waiting?.reject(toError(reply.error));
-  }
-
-  #end(error: Error): void {
-    this.#ended ??= error;
-    for (const { reject } of this.#waiting.values()) reject(this.#ended);
-    this.#waiting.clear();
-  }
-}
-
-const toError = (failure: PgliteFailure): Error => {
-  const error = Object.assign(new Error(failure.message), failure);
-  return unavailable(error) ?? error;
-};
 
 /** Posting a view copies the whole buffer below it, which for Node's small Buffers is a pool of 8 kB. */
 const ownBytes = (value: unknown): unknown =>
@@ -102,75 +42,117 @@ const ownBytes = (value: unknown): unknown =>
     ? new Uint8Array(value)
     : (value ?? null);
 
-class PgliteClient implements SqlClient {
-  readonly #thread: PgliteThread;
-  readonly #transaction: number | null;
-
-  constructor(thread: PgliteThread, transaction: number | null) {
-    this.#thread = thread;
-    this.#transaction = transaction;
-  }
-
-  query<Row>(sql: string, params: readonly unknown[] = []): Promise<QueryResult<Row>> {
-    return this.#thread.request({
-      kind: 'query',
-      transaction: this.#transaction,
-      sql,
-      params: params.map(ownBytes),
-    });
-  }
-}
+const query = <Row>(
+  thread: PgliteThread,
+  transaction: number | null,
+  sql: string,
+  params: readonly unknown[] = [],
+): Promise<QueryResult<Row>> =>
+  thread.request({ kind: 'query', transaction, sql, params: params.map(ownBytes) });
 
 const UPKEEP_MS = 10_000;
+const SILENCE_MS = 30_000;
+const REOPEN_PAUSE_MS = 1_000;
 
-class PgliteDatabase extends PgliteClient implements Database {
+class PgliteDatabase implements Database {
   readonly isShared = false;
-  readonly #thread: PgliteThread;
   readonly #options: PgliteOptions;
   readonly #release: () => Promise<void>;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  /** undefined while it is being opened. */
+  #thread: PgliteThread | undefined;
+  #reopening: Promise<void> | undefined;
   #upkeep: Promise<void> | undefined;
-  #lastSeen: number;
+  #lastSeen = 0;
+  #closed = false;
 
-  constructor(thread: PgliteThread, options: PgliteOptions, release: () => Promise<void>) {
-    super(thread, null);
-    this.#thread = thread;
+  constructor(options: PgliteOptions, release: () => Promise<void>) {
     this.#options = options;
     this.#release = release;
+  }
+
+  /** Rejects when the directory cannot be opened. */
+  async open(): Promise<void> {
+    const { dataDir, silenceMs = SILENCE_MS } = this.#options;
+    const thread = new PgliteThread({ dataDir, silenceMs, died: (reason) => this.#died(reason) });
+    try {
+      await thread.opened;
+    } catch (error) {
+      await thread.terminate();
+      throw error;
+    }
+    this.#thread = thread;
     this.#lastSeen = thread.lastId;
-    this.#timer = setInterval(() => this.#keepUp(), options.upkeepMs ?? UPKEEP_MS).unref();
+    this.#timer ??= setInterval(() => this.#keepUp(), this.#options.upkeepMs ?? UPKEEP_MS).unref();
+  }
+
+  async query<Row>(sql: string, params?: readonly unknown[]): Promise<QueryResult<Row>> {
+    return query<Row>(this.#current, null, sql, params);
   }
 
   async transaction<T>(work: (tx: SqlClient) => Promise<T>): Promise<T> {
-    const begun = this.#thread.request({ kind: 'begin' });
-    const transaction = this.#thread.lastId;
+    const thread = this.#current;
+    const begun = thread.request({ kind: 'begin' });
+    const transaction = thread.lastId;
     await begun;
     let result: T;
     try {
-      result = await work(new PgliteClient(this.#thread, transaction));
+      result = await work({ query: (sql, params) => query(thread, transaction, sql, params) });
     } catch (error) {
-      await this.#thread.request({ kind: 'end', transaction, commit: false });
+      await thread.request({ kind: 'end', transaction, commit: false });
       throw error;
     }
-    await this.#thread.request({ kind: 'end', transaction, commit: true });
+    await thread.request({ kind: 'end', transaction, commit: true });
     return result;
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#timer);
     await this.#upkeep;
-    await this.#thread.request({ kind: 'close' });
-    await this.#thread.terminate();
+    await this.#reopening;
+    const thread = this.#thread;
+    this.#thread = undefined;
+    if (thread !== undefined) {
+      await thread.request({ kind: 'close' });
+      await thread.terminate();
+    }
     await this.#release();
   }
 
+  get #current(): PgliteThread {
+    if (this.#thread !== undefined) return this.#thread;
+    throw new DioramaError('storage_unavailable', 'The embedded database is being opened again');
+  }
+
+  #died(reason: Error): void {
+    this.#thread = undefined;
+    if (this.#closed) return;
+    this.#options.failed?.(reason);
+    this.#reopening = this.#reopen().finally(() => (this.#reopening = undefined));
+  }
+
+  async #reopen(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        await this.open();
+        this.#options.reopened?.();
+        return;
+      } catch (error) {
+        this.#options.failed?.(error);
+        await delay(REOPEN_PAUSE_MS);
+      }
+    }
+  }
+
   #keepUp(): void {
-    if (this.#upkeep !== undefined || this.#thread.lastId === this.#lastSeen) return;
+    const thread = this.#thread;
+    if (this.#upkeep !== undefined || thread === undefined || thread.lastId === this.#lastSeen) return;
     this.#upkeep = keepUp(this)
       .catch((error: unknown) => this.#options.upkeepFailed?.(error))
       .finally(() => {
         this.#upkeep = undefined;
-        this.#lastSeen = this.#thread.lastId;
+        this.#lastSeen = thread.lastId;
       });
   }
 }
