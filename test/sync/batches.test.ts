@@ -117,6 +117,35 @@ describe('frames that arrive together', () => {
     await ada.close();
   });
 
+  it('CHK-1: what a frame breaks gets back what an earlier one of them brought, also in a node that is new', async () => {
+    const sceneId = await server.createScene();
+    const ada = await server.open(sceneId);
+    const nodes = ada.doc.getMap<Y.Map<unknown>>('nodes');
+    putNode(ada.doc, 'old');
+    await ada.allSaved();
+    inOnePiece(ada, () => {
+      for (const id of ['old', 'new']) {
+        if (id === 'new') putNode(ada.doc, id);
+        nodes.get(id)?.set('name', 'good');
+        nodes.get(id)?.set('name', 'x'.repeat(1_000));
+        nodes.get(id)?.set('name', 5);
+      }
+      nodes.get('new')?.set('kind', 'light');
+      nodes.get('new')?.set('kind', 'dragon');
+    });
+    await ada.allSaved();
+    const ben = await server.open(sceneId);
+    for (const { doc } of [ada, ben])
+      await expect
+        .poll(() => doc.getMap('nodes').toJSON())
+        .toEqual({
+          old: { kind: 'group', name: 'good', value: 1 },
+          new: { kind: 'light', name: 'good', value: 1 },
+        });
+    expect(ada.refused.every(({ corrected }) => corrected)).toBe(true);
+    await Promise.all([ada.close(), ben.close()]);
+  });
+
   it('SYNC-30: count although the next one ends the connection', async () => {
     const sceneId = await server.createScene();
     const [ada, ben] = [await server.open(sceneId), await server.open(sceneId)];

@@ -55,9 +55,7 @@ describe('what a role may write', () => {
   };
 
   const expectSaysWhere = (refused: Refused | undefined): void => {
-    expect(refused?.issues).toMatchObject([
-      { pointer: expect.stringMatching(/^\/(nodes|scene|secret|x+…)$/) },
-    ]);
+    expect(refused?.issues[0]?.pointer).toMatch(/^\/(nodes|scene|secret|x+…)$/);
     expect(refused?.detail.length).toBeLessThan(1_000);
   };
 

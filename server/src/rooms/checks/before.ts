@@ -28,6 +28,16 @@ export class Before {
     return item && this.wasLive(item) ? item : undefined;
   }
 
+  /**
+   * What held the key last and was good: the transaction may have brought several values one after the other, of which the current
+   * one is not. Types are passed over, since what they held at that moment cannot be told any more.
+   */
+  lastGoodOf(type: Type, key: string, isGood: (item: Y.Item) => boolean): Y.Item | undefined {
+    let item = type._map.get(key)?.left;
+    for (; item && this.isNew(item); item = item.left) if (holdsValue(item) && isGood(item)) return item;
+    return this.itemOf(type, key);
+  }
+
   wasLive(item: Y.Item): boolean {
     return !this.isNew(item) && (!item.deleted || this.#hasDeleted(item.id));
   }
@@ -126,3 +136,6 @@ export class Before {
     return ranges;
   }
 }
+
+const holdsValue = ({ content }: Y.Item): boolean =>
+  content instanceof Y.ContentAny || content instanceof Y.ContentJSON;

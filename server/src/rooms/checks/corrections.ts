@@ -39,9 +39,12 @@ export class Corrections {
     this.#add(step, [issue], culprit);
   }
 
-  /** The key gets back what it held before; where it held nothing, it goes. */
-  restore(map: Type, key: string, issues: readonly Issue[]): void {
-    this.#add(() => this.#restoreKey(map, key), issues, map._map.get(key));
+  /**
+   * The key gets back what it held before; where it held nothing, it goes. With `isGood` that is the last good value of those that
+   * the transaction brought before the wrong one, if there is any: they may have come in frames of their own.
+   */
+  restore(map: Type, key: string, issues: readonly Issue[], isGood?: (item: Y.Item) => boolean): void {
+    this.#add(() => this.#restoreKey(map, key, isGood), issues, map._map.get(key));
   }
 
   /** The key goes, whatever it held before: what was written as `because` does not go with it. */
@@ -137,8 +140,8 @@ export class Corrections {
     for (const item of this.#addedTo(type)) item.delete(this.#transaction);
   }
 
-  #restoreKey(type: Type, key: string): void {
-    const item = this.#before.itemOf(type, key);
+  #restoreKey(type: Type, key: string, isGood?: (item: Y.Item) => boolean): void {
+    const item = isGood ? this.#before.lastGoodOf(type, key, isGood) : this.#before.itemOf(type, key);
     // Any Yjs type may have keys, but only Y.Map says how they are written.
     const map = type as Y.Map<unknown>;
     if (item === undefined || item.content instanceof Y.ContentDoc) Y.Map.prototype.delete.call(map, key);

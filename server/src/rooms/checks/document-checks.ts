@@ -158,18 +158,29 @@ class Inspection {
     if (entry._map.size > DOCUMENT_BOUNDS.keys)
       return fault([root, id], `It has more than ${DOCUMENT_BOUNDS.keys} keys`);
     // Whoever writes a new node key by key, each in a frame of its own, begins with an empty one.
-    if (root === 'nodes' && entry._map.size > 0 && kindOf(entry) === undefined)
+    if (root === 'nodes' && entry._map.size > 0 && this.#newKindOf(entry) === undefined)
       return fault([root, id, 'kind'], KIND_MESSAGE);
     return undefined;
   }
 
   #lookAtNewEntry(item: Y.Item, root: RootMap, id: string): void {
     const entry = (item.content as Y.ContentType).type as Type;
-    const shape = shapeOf(root, kindOf(entry));
+    const shape = shapeOf(root, this.#newKindOf(entry));
     if (entry._start !== null)
       this.#corrections.removeList(entry, fault([root, id], 'It is a map, not a list'));
     for (const [key, value] of entry._map)
       if (!value.deleted) this.#judge(entry, [root, id, key], value, shape);
+  }
+
+  /** The kind that a new node has or, where that is none, had just before. */
+  #newKindOf(entry: Type): NodeKind | undefined {
+    return kindOf(entry) ?? this.#earlierKindOf(entry);
+  }
+
+  #earlierKindOf(entry: Type): NodeKind | undefined {
+    const item = this.#before.lastGoodOf(entry, 'kind', (each) => isNodeKind(this.#before.valueOf(each)));
+    const kind = item && this.#before.valueOf(item);
+    return isNodeKind(kind) ? kind : undefined;
   }
 
   #lookAtEntry(entry: Type, root: RootMap, id: string, keys: Keys): void {
@@ -197,7 +208,9 @@ class Inspection {
 
   #judge(map: Type, path: ValuePath, item: Y.Item, shape: Shape): void {
     const faults = faultsOf(path, shape, item);
-    if (faults.length > 0) this.#corrections.restore(map, path[path.length - 1] as string, faults);
+    if (faults.length === 0) return;
+    const isGood = (earlier: Y.Item): boolean => faultsOf(path, shape, earlier).length === 0;
+    this.#corrections.restore(map, path[path.length - 1] as string, faults, isGood);
   }
 
   /** The kind that the node is to have in the end: the new one if it is one and the rest of the node fits it. */
