@@ -88,8 +88,10 @@ function readValue(decoder: Decoder): unknown {
     case ARRAY: {
       decoder.pos++;
       const length = readVarUint(decoder);
-      const array: unknown[] = [];
-      for (let at = 0; at < length; at++) array.push(readValue(decoder));
+      if (length > decoder.arr.length - decoder.pos) throw new Error(ENDS_EARLY);
+      // One that grows to three elements has room for seventeen, and a pose is three such arrays.
+      const array = new Array<unknown>(length);
+      for (let at = 0; at < length; at++) array[at] = readValue(decoder);
       return array;
     }
     default:

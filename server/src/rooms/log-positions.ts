@@ -33,6 +33,10 @@ export class LogPositions {
   /** The row `seq` is held. */
   hold(seq: number): void {
     this.exists(seq);
+    if (seq === this.#seen + 1 && this.#ahead.size === 0) {
+      this.#seen = seq;
+      return;
+    }
     if (seq > this.#seen) this.#ahead.add(seq);
     while (this.#ahead.delete(this.#seen + 1)) this.#seen++;
   }

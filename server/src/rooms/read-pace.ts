@@ -27,7 +27,7 @@ export interface ReadPaceOptions {
  */
 export class ReadPace {
   readonly #options: ReadPaceOptions;
-  readonly #active = new Set<HeldReading>();
+  #active = new Set<HeldReading>();
   #bytes = 0;
   #patienceMs = PATIENCE_MS;
   #next: NodeJS.Immediate | NodeJS.Timeout | undefined;
@@ -73,7 +73,7 @@ export class ReadPace {
 
   #startOver(): void {
     this.#bytes = 0;
-    this.#active.clear();
+    this.#active = new Set();
   }
 
   #passNext(): void {

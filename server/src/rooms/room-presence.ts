@@ -18,7 +18,7 @@ export interface RoomPresenceOptions {
 export class RoomPresence {
   readonly states: Presence<PresenceOwner>;
   readonly #options: RoomPresenceOptions;
-  readonly #changed = new Set<number>();
+  #changed = new Set<number>();
 
   constructor(options: RoomPresenceOptions) {
     this.#options = options;
@@ -47,7 +47,7 @@ export class RoomPresence {
   takeChanged(): Buffer | undefined {
     if (this.#changed.size === 0) return undefined;
     const update = this.states.encode(this.#changed);
-    this.#changed.clear();
+    this.#changed = new Set();
     return presenceFrame(update);
   }
 

@@ -19,7 +19,7 @@ export class SharedPresences {
   readonly #presence: Presence<PresenceOwner>;
   readonly #foreign = new Map<number, ForeignClient>();
   /** Clients of this server whose state other servers have not been told. */
-  readonly #changed = new Set<number>();
+  #changed = new Set<number>();
 
   constructor(presence: Presence<PresenceOwner>) {
     this.#presence = presence;
@@ -34,13 +34,13 @@ export class SharedPresences {
   takeChanged(): BusMessage | undefined {
     if (this.#changed.size === 0) return undefined;
     const states = this.#ours(this.#changed);
-    this.#changed.clear();
+    this.#changed = new Set();
     return states.length === 0 ? undefined : { kind: 'presence', all: false, states };
   }
 
   /** The state of every client here. */
   all(): BusMessage {
-    this.#changed.clear();
+    this.#changed = new Set();
     return { kind: 'presence', all: true, states: this.#ours(undefined) };
   }
 
