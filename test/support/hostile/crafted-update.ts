@@ -29,26 +29,22 @@ export function craftedUpdate(random: Random, clientIds: readonly number[]): Uin
   const count = (usual: number): number => (random.int(12) === 0 ? random.pick(LARGE) : random.int(usual));
   const client = (): number => (random.int(6) === 0 ? random.pick(LARGE) : random.pick(clientIds));
   const id = (): void => {
-    encoding.writeVarUint(encoder, client());
-    encoding.writeVarUint(encoder, count(50));
+    for (const number of [client(), count(50)]) encoding.writeVarUint(encoder, number);
   };
-  const clients = 1 + random.int(3);
-  encoding.writeVarUint(encoder, random.int(20) === 0 ? random.pick(LARGE) : clients);
+  // What says how many follow is wrong now and then.
+  const announce = (following: number): number => {
+    encoding.writeVarUint(encoder, random.int(20) === 0 ? random.pick(LARGE) : following);
+    return following;
+  };
+  const clients = announce(1 + random.int(3));
   for (let at = 0; at < clients; at++) {
-    const structs = 1 + random.int(4);
-    encoding.writeVarUint(encoder, random.int(20) === 0 ? random.pick(LARGE) : structs);
-    encoding.writeVarUint(encoder, client());
-    encoding.writeVarUint(encoder, count(30));
+    const structs = announce(1 + random.int(4));
+    for (const number of [client(), count(30)]) encoding.writeVarUint(encoder, number);
     for (let struct = 0; struct < structs; struct++) writeStruct(encoder, random, { count, id });
   }
-  const deletions = random.int(3);
-  encoding.writeVarUint(encoder, random.int(20) === 0 ? random.pick(LARGE) : deletions);
-  for (let at = 0; at < deletions; at++) {
-    encoding.writeVarUint(encoder, client());
-    encoding.writeVarUint(encoder, 1);
-    encoding.writeVarUint(encoder, count(50));
-    encoding.writeVarUint(encoder, count(50));
-  }
+  const deletions = announce(random.int(3));
+  for (let at = 0; at < deletions; at++)
+    for (const number of [client(), 1, count(50), count(50)]) encoding.writeVarUint(encoder, number);
   return encoding.toUint8Array(encoder);
 }
 
