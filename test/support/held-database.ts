@@ -14,6 +14,10 @@ export class HeldDatabase implements Database {
     this.#database = database;
   }
 
+  get isShared(): boolean {
+    return this.#database.isShared;
+  }
+
   /** From now on statements, or only those that match, wait until `release`. Resolves when the first one waits. */
   hold(only?: RegExp): Promise<void> {
     this.#only = only;
