@@ -31,6 +31,7 @@ export {
 } from './rest/versions.js';
 export type { UploadFile, UploadProgress } from './rest/upload-form.js';
 export { LiveLane } from './session/live-lane.js';
+export { LiveMotion, type LiveMotionOptions } from './session/live-motion.js';
 export type { Clock, WebSocketConstructor, WebSocketLike } from './session/ports.js';
 export { PresenceLane } from './session/presence-lane.js';
 export { SceneSession } from './session/scene-session.js';

@@ -154,6 +154,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   const journal = new ChangeJournal({ store: new ChangeStore({ database }), logger });
   const automatic = new AutomaticVersions({
     make: (sceneId) => history.maker.makeAutomatic(sceneId),
+    unversioned: () => history.maker.unversioned(),
     logger,
     intervalMs: config.VERSION_INTERVAL_MINUTES * 60_000,
   });
@@ -297,6 +298,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
   // Workers take a second or more to be ready, and nothing but pictures waits for them.
   queue.start();
   housekeeping.start();
+  void automatic.resume();
   const token = config.developmentIdentity ? await issueDevelopmentToken(authenticator, dataDir) : undefined;
   tell(`Diorama is ready: ${editorLink({ host: config.HOST, port, token, scene: demo ?? undefined })}`);
 }

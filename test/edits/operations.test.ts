@@ -250,6 +250,37 @@ describe('all or nothing', () => {
     expect([after.seq, after.document]).toEqual([scene.seq, scene.document]);
   });
 
+  it('OPN-23: what is too large for an editor to write is refused here too, and in whole documents', async () => {
+    const { scene_id } = await http.createScene({ document: { nodes: { a: box('a') } } });
+    const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`k${i}`, i]));
+    const answer = await post<Problem>(scene_id, [
+      { op: 'add', node: { ...box('b'), extras: { big: 'x'.repeat(300_000) } } },
+      { op: 'add', node: { ...box('c'), acme: 'x'.repeat(70_000) } },
+      { op: 'add', node: { ...box('d'), ['k'.repeat(300)]: 1 } },
+      { op: 'add', material: many },
+      { op: 'set', id: 'a', values: { extras: { big: ['x'.repeat(300_000)] }, acme: 1 } },
+      { op: 'set', id: 'a', values: many },
+    ]);
+    expect([answer.status, answer.body.code]).toEqual([422, 'invalid_operations']);
+    expect(answer.body.issues?.map(({ pointer, code }) => `${pointer.slice(0, 40)} ${code}`)).toEqual([
+      '/operations/0/node/extras over_budget',
+      '/operations/1/node/acme over_budget',
+      `/operations/2/node/${'k'.repeat(21)} over_budget`,
+      '/operations/3/material over_budget',
+      '/operations/4/values/extras over_budget',
+      '/operations/5/values over_budget',
+    ]);
+    const document = { nodes: { a: { ...box('a'), extras: { big: 'x'.repeat(300_000) } } } };
+    const wrong = {
+      status: 422,
+      body: { code: 'invalid_document', issues: [{ pointer: '/document/nodes/a/extras' }] },
+    };
+    expect(await http.put(`/v1/scenes/${scene_id}`, { document })).toMatchObject(wrong);
+    const before = (await http.get<{ items: unknown[] }>('/v1/scenes?limit=200')).body.items.length;
+    expect(await http.post('/v1/scenes', { document })).toMatchObject(wrong);
+    expect((await http.get<{ items: unknown[] }>('/v1/scenes?limit=200')).body.items).toHaveLength(before);
+  });
+
   it('OPN-9: an id that is there already, or twice in the batch, is id_taken', async () => {
     const scene = await http.createScene({ document: { nodes: { a: box('a') } } });
     for (const operations of [

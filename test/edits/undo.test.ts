@@ -76,8 +76,36 @@ describe('taking edits back', () => {
     expect(items.map(({ kind, undoes, undone_by }) => [kind, undoes, undone_by])).toEqual([
       ['undo', undone.edit_id, null],
       ['undo', editId, redone.edit_id],
-      ['operations', null, undone.edit_id],
+      // What the undo took back stands again.
+      ['operations', null, null],
     ]);
+    expect(items[0]?.summary).toBe(`Redo: ${items[2]?.summary}`);
+    const again = await undo(scene.scene_id, redone.edit_id ?? '');
+    const { items: now } = (await http.get<{ items: Edit[] }>(`/v1/scenes/${scene.scene_id}/edits`)).body;
+    expect(now.map(({ undone_by }) => undone_by)).toEqual([null, again.edit_id, null, undone.edit_id]);
+    expect(now[0]?.summary).toBe(`Undo: ${items[2]?.summary}`);
+  });
+
+  it('OPN-16: what is as it was before needs nothing: a second undo is no edit', async () => {
+    const scene = await createMixed();
+    const editId = await apply(scene.scene_id, MIXED);
+    await undo(scene.scene_id, editId);
+    expect(await undo(scene.scene_id, editId)).toMatchObject({ edit_id: null, left_alone: [] });
+  });
+
+  it('OPN-22: a comment is taken back out of a conversation that has gone on', async () => {
+    const scene = await createMixed();
+    const reply = (text: string) =>
+      apply(scene.scene_id, [{ op: 'comment', action: 'reply', thread: 't', text }]);
+    const texts = async () =>
+      (await read(scene.scene_id)).document.comments['t']?.messages.map(({ text }) => text);
+    const mistaken = await reply('mistaken');
+    await reply('why?');
+    const undone = await undo(scene.scene_id, mistaken);
+    expect(undone.left_alone).toEqual([]);
+    expect(await texts()).toEqual(['hm', 'why?']);
+    await undo(scene.scene_id, undone.edit_id ?? '');
+    expect(await texts()).toEqual(['hm', 'mistaken', 'why?']);
   });
 
   it('OPN-16: a PUT is taken back as well', async () => {
@@ -106,10 +134,9 @@ describe('taking edits back', () => {
         { root: 'nodes', id: 'a', key: 'name', reason: 'written_since' },
         { root: 'nodes', id: 'b', key: null, reason: 'exists_again' },
         { root: 'nodes', id: 'g', key: null, reason: 'in_use' },
-        { root: 'materials', id: 'm', key: null, reason: 'removed_since' },
       ]),
     );
-    expect(undone.left_alone).toHaveLength(4);
+    expect(undone.left_alone).toHaveLength(3);
     const { document } = await read(scene.scene_id);
     expect(document.nodes['a']).toMatchObject({ name: 'theirs', tags: [], pose: { parent: null } });
     expect(document.nodes['b']?.kind).toBe('group');

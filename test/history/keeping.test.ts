@@ -7,6 +7,7 @@ import type { Principal } from '../../server/src/access/principal.js';
 import { ChangeJournal } from '../../server/src/history/change-journal.js';
 import { ChangeStore, type ChangeNote } from '../../server/src/history/change-store.js';
 import { AutomaticVersions } from '../../server/src/versions/automatic-versions.js';
+import { NO_ROOM_OBSERVER } from '../../server/src/rooms/room-observer.js';
 import { observe } from '../../server/src/versions/create-history.js';
 import { VersionMaker } from '../../server/src/versions/version-maker.js';
 import { VersionStore } from '../../server/src/versions/version-store.js';
@@ -39,6 +40,7 @@ describe.each(Object.keys(DATABASES) as (keyof typeof DATABASES)[])('keeping his
     journal = new ChangeJournal({ store: changes, logger, intervalMs: 5 });
     automatic = new AutomaticVersions({
       make: (sceneId) => maker.makeAutomatic(sceneId),
+      unversioned: () => maker.unversioned(),
       logger,
       intervalMs: HOUR,
       now: () => now,
@@ -127,6 +129,22 @@ describe.each(Object.keys(DATABASES) as (keyof typeof DATABASES)[])('keeping his
     await bo.close();
   });
 
+  it('HIS-17: what was undone at once, since it broke the schema, nobody has changed', async () => {
+    const sceneId = await server.createScene();
+    await edit(sceneId, 'ada', 'a');
+    const bo = await server.open(sceneId, { claims: { sub: 'bo' } });
+    const nodes = bo.doc.getMap<Y.Map<unknown>>('nodes');
+    bo.doc.transact(() => {
+      nodes.get('a')?.set('pose', 'no pose');
+      nodes.set('never', new Y.Map([['kind', 'ufo']]));
+      nodes.set('good', new Y.Map([['kind', 'group']]));
+    });
+    await bo.allSaved();
+    await journal.flush();
+    expect(await rowsOf(sceneId)).toEqual(['0 a ada added', '0 good bo added']);
+    await bo.close();
+  });
+
   it('HIS-13: while the database is away who changed what waits for it', async () => {
     const sceneId = await server.createScene();
     const held = new ChangeStore({ database: server.database });
@@ -174,6 +192,32 @@ describe.each(Object.keys(DATABASES) as (keyof typeof DATABASES)[])('keeping his
     await expect.poll(() => server.realtime.rooms.size).toBe(0);
     await automatic.look();
     expect(await versions.list(sceneId, undefined, PAGE)).toHaveLength(1);
+  });
+
+  it('HIS-14: what a stop or a crash kept from getting a version gets one from the next server', async () => {
+    const stopped = await startRealtime(opened.database, {
+      observer: { ...NO_ROOM_OBSERVER, edited: (...what) => journal.note(...what) },
+    });
+    const sceneId = await stopped.createScene();
+    await stopped.realtime.rooms.edit(sceneId, person('ada'), (doc) => {
+      doc.getMap('nodes').set('a', new Y.Map([['kind', 'group']]));
+    });
+    await stopped.stop();
+    await journal.flush();
+    expect(await maker.unversioned()).toContain(sceneId);
+    const next = new AutomaticVersions({
+      make: (id) => maker.makeAutomatic(id),
+      unversioned: () => maker.unversioned(),
+      logger,
+      intervalMs: HOUR,
+      now: () => now,
+    });
+    await next.resume();
+    now += HOUR;
+    await next.look();
+    await next.stop();
+    expect(await versions.list(sceneId, undefined, PAGE)).toHaveLength(1);
+    expect(await maker.unversioned()).not.toContain(sceneId);
   });
 
   it('HIS-15: automatic versions are thinned out with age, named ones never', async () => {

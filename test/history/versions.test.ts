@@ -229,6 +229,13 @@ describe('restoring', () => {
     expect((await read(scene.scene_id)).document).toEqual(changed.document);
     const { items } = (await http.get<Page<Edit>>(`${pathOf(scene.scene_id)}/edits`)).body;
     expect(items[1]).toMatchObject({ kind: 'restore', summary: 'Restored good', by: { subject: 'ada' } });
+    expect(items[1]?.undone_by).toBe(items[0]?.edit_id);
+
+    // Once more: the restore stands again.
+    await post<Undone>(`${pathOf(scene.scene_id)}/edits/${items[0]?.edit_id}/undo`, undefined);
+    expect((await read(scene.scene_id)).document).toEqual(scene.document);
+    const { items: now } = (await http.get<Page<Edit>>(`${pathOf(scene.scene_id)}/edits?kind=restore`)).body;
+    expect(now).toMatchObject([{ edit_id: restored.edit_id, undone_by: null }]);
     live.close();
   });
 
@@ -265,6 +272,8 @@ describe('restoring', () => {
     );
     expect([stale.status, stale.body.code]).toEqual([412, 'precondition_failed']);
     expect((await read(scene_id)).node_count).toBe(0);
+    // Nor is there a version of a restore that was refused.
+    expect((await list(scene_id)).items).toHaveLength(1);
   });
 });
 

@@ -20,9 +20,9 @@ export class Acknowledgements {
     return this.#storedEdits;
   }
 
-  /** Whether every frame that was sent is acknowledged and no edit waits to be sent. */
+  /** Whether every edit is stored. Frames without edits, such as the first answer of a client that has none, do not count. */
   get complete(): boolean {
-    return this.#inFlight.length === 0 && this.#storedEdits === this.#edits;
+    return this.#storedEdits === this.#edits;
   }
 
   edited(): void {

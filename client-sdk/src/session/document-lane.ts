@@ -39,6 +39,8 @@ export class DocumentLane {
   #answered = false;
   #synced = false;
   #waiters: Waiter[] = [];
+  /** Why nothing more will be stored. */
+  #released: DioramaError | undefined;
   readonly #onUpdate = (update: Uint8Array, origin: unknown): void => {
     if (origin !== this) this.#edited(update);
   };
@@ -113,6 +115,7 @@ export class DocumentLane {
   flushed(): Promise<void> {
     const { edits, storedEdits } = this.#acknowledgements;
     if (storedEdits >= edits) return Promise.resolve();
+    if (this.#released !== undefined) return Promise.reject(this.#released);
     return new Promise((resolve, reject) => this.#waiters.push({ edits, resolve, reject }));
   }
 
@@ -128,6 +131,7 @@ export class DocumentLane {
 
   /** Lets go of the document. Who waits for edits that are not stored hears `error`. */
   release(error: DioramaError): void {
+    this.#released = error;
     this.#options.doc.off('update', this.#onUpdate);
     this.disconnected();
     const waiters = this.#waiters;

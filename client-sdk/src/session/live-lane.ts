@@ -1,4 +1,5 @@
 import type { LivePose, Pose, SceneDoc } from '@diorama/shared';
+import { assertLivePose, rounded, transformOf } from './live-pose.js';
 import type { PresenceLane } from './presence-lane.js';
 
 export interface LiveLaneOptions {
@@ -8,21 +9,6 @@ export interface LiveLaneOptions {
   /** Writes the final poses as one edit, and sends it before anything else. */
   readonly commit: (write: (scene: SceneDoc) => void) => void;
 }
-
-const livePoseOf = ({ translation, rotation, scale }: LivePose): LivePose => ({
-  translation,
-  rotation,
-  scale,
-});
-
-/** Seven digits are what the GPU keeps, and half as long as JSON. What is stored is exact. */
-const DIGITS = 7;
-const round = (n: number): number => Number(n.toPrecision(DIGITS));
-const rounded = ({ translation: t, rotation: r, scale: s }: LivePose): LivePose => ({
-  translation: [round(t[0]), round(t[1]), round(t[2])],
-  rotation: [round(r[0]), round(r[1]), round(r[2]), round(r[3])],
-  scale: [round(s[0]), round(s[1]), round(s[2])],
-});
 
 /**
  * Gestures: poses that change many times a second and are stored once.
@@ -63,14 +49,25 @@ export class LiveLane {
     if (Object.keys(held).length > 0) this.#options.presence.set({ live: held });
   }
 
-  /** Shows nodes at new poses, in the space of their parents. Begins a gesture if none is under way. */
-  move(poses: Readonly<Record<string, LivePose>>): void {
+  /**
+   * Shows nodes at new poses, in the space of their parents; what a pose leaves out stays. Begins a gesture if none is under way.
+   *
+   * Nodes that are not there (any more) are passed over. Throws `invalid_document` with a pointer, and moves nothing then.
+   */
+  move(poses: Readonly<Record<string, Partial<LivePose>>>): void {
+    const shown: Record<string, LivePose> = {};
+    const next = new Map<string, LivePose>();
+    for (const [id, patch] of Object.entries(poses)) {
+      const from = this.#moved?.get(id) ?? this.#options.poseOf(id);
+      if (from === undefined) continue;
+      const pose = { ...transformOf(from), ...given(patch) };
+      assertLivePose(id, pose);
+      next.set(id, pose);
+      shown[id] = rounded(pose);
+    }
     const moved = (this.#moved ??= new Map());
-    for (const [id, pose] of Object.entries(poses)) moved.set(id, livePoseOf(pose));
-    const shown = Object.entries(poses).map(([id, pose]) => [id, rounded(pose)] as const);
-    this.#options.presence.set({
-      live: { ...this.#options.presence.self.live, ...Object.fromEntries(shown) },
-    });
+    for (const [id, pose] of next) moved.set(id, pose);
+    this.#options.presence.set({ live: { ...this.#options.presence.self.live, ...shown } });
   }
 
   /** Ends the gesture with one edit. A node that somebody deleted meanwhile stays deleted. */
@@ -94,4 +91,14 @@ export class LiveLane {
     this.#moved = undefined;
     this.#options.presence.set({ live: undefined });
   }
+}
+
+/** The parts of a transform that `patch` has. */
+function given(patch: Partial<LivePose>): Partial<LivePose> {
+  const { translation, rotation, scale } = patch;
+  return {
+    ...(translation !== undefined && { translation }),
+    ...(rotation !== undefined && { rotation }),
+    ...(scale !== undefined && { scale }),
+  };
 }

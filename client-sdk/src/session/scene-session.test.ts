@@ -108,6 +108,44 @@ describe('saved', () => {
   });
 });
 
+describe('what a session says of its edits', () => {
+  it('SDK-4: who has nothing to store is saved as soon as the session is in step', async () => {
+    server.acknowledges = false;
+    const session = await openSynced();
+    await session.flushed();
+    expect(session.saved).toBe(true);
+    expect(session.status).toBe('saved');
+  });
+
+  it('SDK-4: the event tells when an edit is no longer, and when it is saved', async () => {
+    const session = await openSynced();
+    const heard: boolean[] = [];
+    session.on('saved', (saved) => {
+      expect(session.saved).toBe(saved);
+      heard.push(saved);
+    });
+    session.edit((scene) => scene.addNode(box));
+    expect(heard).toEqual([false]);
+    await session.flushed();
+    await vi.waitFor(() => expect(heard).toEqual([false, true]));
+    session.close();
+    expect(heard).toEqual([false, true, false]);
+  });
+
+  it('SDK-4: flushed() of a session that has ended says whether its edits were stored', async () => {
+    const session = await openSynced();
+    session.edit((scene) => scene.addNode(box));
+    await session.flushed();
+    session.close();
+    await session.flushed();
+    const other = await openSynced();
+    server.acknowledges = false;
+    other.edit((scene) => scene.addNode(box));
+    other.close();
+    await expect(other.flushed()).rejects.toMatchObject({ code: 'session_closed' });
+  });
+});
+
 describe('connections that come and go', () => {
   it('SDK-5: edits made offline are kept, sent after the reconnect and acknowledged', async () => {
     const session = await openSynced();
@@ -400,6 +438,39 @@ describe('live lane', () => {
     await vi.waitFor(() => expect(b.live.others.size).toBe(0));
     a.undo();
     expect(a.scene.node(id)?.pose.translation).toEqual([0, 0, 0]);
+  });
+
+  it('SDK-15: what a pose leaves out stays as the gesture, or else the document, has it', async () => {
+    const session = await openSynced();
+    const id = session.edit((s) => s.addNode({ ...box, pose: { scale: [2, 2, 2] } }));
+    session.live.move({ [id]: { rotation: [0, 1, 0, 0] } });
+    session.live.move({ [id]: { translation: [1, 2, 3] }, gone: { translation: [0, 0, 0] } });
+    session.live.commit();
+    expect(session.scene.node(id)?.pose).toMatchObject({
+      translation: [1, 2, 3],
+      rotation: [0, 1, 0, 0],
+      scale: [2, 2, 2],
+    });
+    expect(session.scene.nodes().size).toBe(1);
+  });
+
+  it('SDK-15: what is no pose is refused by its pointer, and the gesture goes on without it', async () => {
+    const session = await openSynced();
+    const [a, b] = session.edit((s) => [s.addNode(box, 'a'), s.addNode(box, 'b')] as const);
+    session.live.begin([a, b]);
+    session.live.move({ a: { translation: [1, 1, 1] } });
+    expect(() =>
+      session.live.move({ a: { translation: [2, 2, 2] }, b: { translation: [Number.NaN, 0, 0] } }),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'invalid_document',
+        issues: [expect.objectContaining({ pointer: '/b/translation' })],
+      }),
+    );
+    expect(session.live.active).toBe(true);
+    session.live.commit();
+    expect(session.scene.node(a)?.pose.translation).toEqual([1, 1, 1]);
+    expect(session.scene.node(b)?.pose.translation).toEqual([0, 0, 0]);
   });
 
   it('SDK-15: a cancelled gesture writes nothing', async () => {

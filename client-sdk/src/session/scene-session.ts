@@ -52,6 +52,7 @@ export class SceneSession {
   #wasDown = false;
   #everSynced = false;
   #lastStatus: SessionStatus = 'connecting';
+  #lastSaved = false;
   /** The document that takes the place of one with a refused edit in it, once it has the server's state. */
   #replacement: { readonly scene: SceneDoc; readonly refusal: DioramaError } | undefined;
 
@@ -111,7 +112,7 @@ export class SceneSession {
     return this.saved ? 'saved' : 'saving';
   }
 
-  /** Whether the server has acknowledged every edit. */
+  /** Whether the server has acknowledged that every edit is stored. False without a connection, and once the session has ended. */
   get saved(): boolean {
     return !this.#closed && this.#connection.isOpen && this.#replacement === undefined && this.#lane.saved;
   }
@@ -199,7 +200,11 @@ export class SceneSession {
     this.#undo.stopCapturing();
   }
 
-  /** Resolves when every edit made so far is stored. Rejects when the session ends, or an edit is refused, before that. */
+  /**
+   * Resolves when every edit made so far is stored, at once when all are.
+   *
+   * Without a connection it waits for the next one. Rejects when the session ends or has ended, or an edit is refused, before that.
+   */
   flushed(): Promise<void> {
     if (this.#replacement !== undefined) return Promise.reject(this.#replacement.refusal);
     return this.#lane.flushed();
@@ -357,9 +362,11 @@ export class SceneSession {
   }
 
   #reportStatus(): void {
-    const { status } = this;
-    if (status === this.#lastStatus) return;
+    const { status, saved } = this;
+    const [statusChanged, savedChanged] = [status !== this.#lastStatus, saved !== this.#lastSaved];
     this.#lastStatus = status;
-    this.#events.emit('status', status);
+    this.#lastSaved = saved;
+    if (statusChanged) this.#events.emit('status', status);
+    if (savedChanged) this.#events.emit('saved', saved);
   }
 }

@@ -17,6 +17,8 @@ export interface UndoState {
 /** What each event of a session carries. */
 export interface SessionEvents {
   status: SessionStatus;
+  /** `session.saved` has changed. */
+  saved: boolean;
   /** Somebody else came, left or changed; the same map as `session.presence.others`. */
   presence: ReadonlyMap<number, Presence>;
   /** The server says who it takes this client for: at each connection, and when the role or the token changes. */

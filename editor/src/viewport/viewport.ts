@@ -1,4 +1,4 @@
-import type { Diorama, SceneSession } from '@diorama/client-sdk';
+import { LiveMotion, type Diorama, type SceneSession } from '@diorama/client-sdk';
 import { configureRenderer, RestAssetSource, SceneView } from '@diorama/client-sdk/three';
 import type { CommentThread, LivePose, Vec3 } from '@diorama/shared';
 import { Scene, Vector3 } from 'three';
@@ -16,7 +16,6 @@ import { Helpers } from './helpers.js';
 import { selectionColors } from './highlight-colors.js';
 import { LoadNotice } from './load-notice.js';
 import { Navigation } from './navigation.js';
-import { OthersLive } from './others-live.js';
 import { Outline } from './outline.js';
 import { OwnPresence } from './own-presence.js';
 import { Picker } from './picker.js';
@@ -95,7 +94,7 @@ export class Viewport {
         this.#navigation.enabled = !busy;
       },
     });
-    const othersLive = new OthersLive({
+    const othersLive = new LiveMotion({
       targets: () => session.live.others,
       isOwn: (id) => this.#gestures.pose(id) !== undefined,
       start: (id) => node(id)?.pose,

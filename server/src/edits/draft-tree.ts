@@ -45,6 +45,15 @@ export class DraftTree {
     return this.#children.get(parent) ?? [];
   }
 
+  /** Where `id` is among the children of its parent; undefined where there is no such node. */
+  indexOf(id: string): number | undefined {
+    const known = this.#entries.get(id);
+    if (known === undefined) return undefined;
+    const siblings = this.childrenOf(this.parentOf(id));
+    const at = position(siblings, { id, ...known });
+    return siblings[at]?.id === id ? at : undefined;
+  }
+
   /** Whether `ancestor` is `id` or lies above it. */
   isWithin(id: string, ancestor: string): boolean {
     for (let at: string | null = id; at !== null; at = this.parentOf(at)) if (at === ancestor) return true;

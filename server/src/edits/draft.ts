@@ -44,6 +44,8 @@ export class Draft {
   readonly #touched = new Map<RootMap, Map<string, Touched>>(ROOT_MAPS.map((root) => [root, new Map()]));
   /** How many more items each root has than the document. */
   readonly #growth = new Map<RootMap, number>();
+  /** How many items the document has: Yjs counts them anew each time it is asked. */
+  readonly #sizes = new Map<RootMap, number>();
   #tree: DraftTree | undefined;
 
   constructor(doc: Y.Doc) {
@@ -96,7 +98,9 @@ export class Draft {
 
   /** How many items the root will have. */
   size(root: RootMap): number {
-    return this.doc.getMap(root).size + (this.#growth.get(root) ?? 0);
+    let size = this.#sizes.get(root);
+    if (size === undefined) this.#sizes.set(root, (size = this.doc.getMap(root).size));
+    return size + (this.#growth.get(root) ?? 0);
   }
 
   /** What the draft changes. */

@@ -52,6 +52,21 @@ export const editPosition = (row: ListedEdit): ListPosition => ({
 const COLUMNS = /* sql */ `edit_id AS "editId", scene_id AS "sceneId", seq, kind, summary, subject, name, added, changed,
   removed, undoes, undone_by AS "undoneBy", changes IS NOT NULL AS undoable, created_at AS "createdAt"`;
 
+/**
+ * Edit $1 has taken back $2. If that was an undo itself, what it had taken back stands again, and so on along the chain.
+ *
+ * What another undo has taken back meanwhile stays taken back.
+ */
+const UNDONE_SQL = /* sql */ `
+  WITH RECURSIVE chain (edit_id, undoer, in_force) AS (
+    SELECT $2::text COLLATE "C", $1::text COLLATE "C", true
+    UNION ALL
+    SELECT e.undoes, e.edit_id, NOT c.in_force FROM chain c JOIN scene_edits e ON e.edit_id = c.edit_id
+    WHERE e.undoes IS NOT NULL
+  )
+  UPDATE scene_edits s SET undone_by = CASE WHEN c.in_force THEN c.undoer ELSE NULL END
+  FROM chain c WHERE s.edit_id = c.edit_id AND (c.in_force OR s.undone_by = c.undoer)`;
+
 const parse = <T>(json: Uint8Array): T => JSON.parse(Buffer.from(json).toString('utf8')) as T;
 
 /** The `scene_edits` table. */
@@ -87,8 +102,7 @@ export class EditStore {
         edit.result,
       ],
     );
-    if (undoes !== null)
-      await tx.query('UPDATE scene_edits SET undone_by = $1 WHERE edit_id = $2', [editId, undoes]);
+    if (undoes !== null) await tx.query(UNDONE_SQL, [editId, undoes]);
   }
 
   async find(sceneId: string, editId: string): Promise<EditRecord | undefined> {

@@ -1,4 +1,4 @@
-import { orderBetween } from '@diorama/shared';
+import { orderBetween, ordersBetween } from '@diorama/shared';
 import type { DraftTree } from './draft-tree.js';
 
 export interface Place {
@@ -19,18 +19,17 @@ export interface NoPlace {
   readonly message: string;
 }
 
-/** Finds the order key for `id` at `place` below `parent`. */
+/** Finds the order key for `id` at `place` below `parent`. Takes no longer where there are many siblings. */
 export function findPlace(
   tree: DraftTree,
   id: string,
   parent: string | null,
   place: Place,
 ): Placing | NoPlace {
-  const siblings = tree.childrenOf(parent);
-  const own = siblings.findIndex((sibling) => sibling.id === id);
-  const others = own < 0 ? siblings : siblings.filter((sibling) => sibling.id !== id);
-  const at = positionOf(place, others);
-  return typeof at === 'number' ? placeAt(others, at) : at;
+  const isThere = tree.has(id) && tree.parentOf(id) === parent;
+  const siblings = new Siblings(tree.childrenOf(parent), isThere ? tree.indexOf(id) : undefined);
+  const at = positionOf(tree, parent, place, siblings);
+  return typeof at === 'number' ? placeAt(siblings, at) : at;
 }
 
 /** An order key after all that is below `parent`. */
@@ -42,80 +41,84 @@ interface Sibling {
   readonly order: string;
 }
 
-function positionOf({ index, before, after }: Place, siblings: readonly Sibling[]): number | NoPlace {
+/** The children of a parent without the one that is to be placed. */
+class Siblings {
+  readonly length: number;
+  readonly #all: readonly Sibling[];
+  readonly #own: number;
+
+  constructor(all: readonly Sibling[], own: number | undefined) {
+    this.#all = all;
+    this.#own = own ?? all.length;
+    this.length = own === undefined ? all.length : all.length - 1;
+  }
+
+  at(index: number): Sibling | undefined {
+    return index < 0 ? undefined : this.#all[index < this.#own ? index : index + 1];
+  }
+
+  /** The position here of what is at `index` of all children. */
+  without(index: number): number {
+    return index > this.#own ? index - 1 : index;
+  }
+}
+
+function positionOf(
+  tree: DraftTree,
+  parent: string | null,
+  { index, before, after }: Place,
+  siblings: Siblings,
+): number | NoPlace {
   if (index !== undefined) return Math.min(index, siblings.length);
   const part = before !== undefined ? 'before' : 'after';
   const beside = before ?? after;
   if (beside === undefined) return siblings.length;
-  const at = siblings.findIndex((sibling) => sibling.id === beside);
-  if (at < 0) return { part, message: `${beside} is not a child of that parent` };
+  const known = tree.has(beside) && tree.parentOf(beside) === parent ? tree.indexOf(beside) : undefined;
+  const at = known === undefined ? undefined : siblings.without(known);
+  if (at === undefined || siblings.at(at)?.id !== beside)
+    return { part, message: `${beside} is not a child of that parent` };
   return part === 'before' ? at : at + 1;
 }
 
+/** Who keeps putting nodes into one place makes keys longer and longer. Beyond this, siblings move instead. */
+const LONG_KEY = 64;
+
 /**
- * Siblings may have equal keys, for instance when a document gave none: then nothing fits between them, and the shorter
- * part of them, before or behind the place, gets new keys.
+ * Siblings may have equal keys, for instance when a document gave none, or keys between which only very long ones fit: then
+ * some of them, before or behind the place, get new keys.
  */
-function placeAt(siblings: readonly Sibling[], at: number): Placing {
-  const left = siblings[at - 1]?.order ?? null;
-  const right = siblings[at]?.order ?? null;
+function placeAt(siblings: Siblings, at: number): Placing {
+  const left = siblings.at(at - 1)?.order ?? null;
+  const right = siblings.at(at)?.order ?? null;
   const order = orderBetween(left, right);
-  if ((left === null || order > left) && (right === null || order < right))
+  if (order.length <= LONG_KEY && (left === null || order > left) && (right === null || order < right))
     return { order, moved: new Map() };
-  const behind = runBehind(siblings, at);
-  const ahead = runAhead(siblings, at);
-  return behind.length <= ahead.length
-    ? makeRoomBehind(left, behind, siblings, at)
-    : makeRoomAhead(right, ahead, siblings, at);
+  return makeRoom(siblings, at);
 }
 
-/** The siblings from `at` on whose keys leave no room behind the one before. */
-function runBehind(siblings: readonly Sibling[], at: number): number[] {
-  const run: number[] = [];
-  const key = siblings[at - 1]?.order ?? '';
-  for (let each = at; each < siblings.length && (siblings[each] as Sibling).order <= key; each++)
-    run.push(each);
-  return run;
-}
-
-/** The siblings up to `at` whose keys leave no room ahead of the one there, last first. */
-function runAhead(siblings: readonly Sibling[], at: number): number[] {
-  const run: number[] = [];
-  const key = siblings[at]?.order ?? '';
-  for (let each = at - 1; each >= 0 && (siblings[each] as Sibling).order >= key; each--) run.push(each);
-  return run;
-}
-
-function makeRoomBehind(
-  left: string | null,
-  run: readonly number[],
-  siblings: readonly Sibling[],
-  at: number,
-): Placing {
-  const next = siblings[at + run.length]?.order ?? null;
-  const moved = new Map<string, string>();
-  const order = orderBetween(left, next);
-  let last = order;
-  for (const each of run) {
-    last = orderBetween(last, next);
-    moved.set((siblings[each] as Sibling).id, last);
+/** The fewest siblings on one side of the place that leave room for short keys, found by taking twice as many each time. */
+function makeRoom(siblings: Siblings, at: number): Placing {
+  for (let reach = 1; ; reach *= 2) {
+    const ahead = Math.max(0, at - reach);
+    const behind = Math.min(siblings.length, at + reach);
+    const placing =
+      spread(siblings, ahead, at, at) ??
+      spread(siblings, at, behind, at) ??
+      (ahead === 0 && behind === siblings.length ? spread(siblings, ahead, behind, at) : undefined);
+    if (placing !== undefined) return placing;
   }
-  return { order, moved };
 }
 
-function makeRoomAhead(
-  right: string | null,
-  run: readonly number[],
-  siblings: readonly Sibling[],
-  at: number,
-): Placing {
-  const previous = siblings[at - run.length - 1]?.order ?? null;
+/** New keys for the siblings in `[from, to)` and the place `at` among them; undefined where there is too little room. */
+function spread(siblings: Siblings, from: number, to: number, at: number): Placing | undefined {
+  const left = siblings.at(from - 1)?.order ?? null;
+  const right = siblings.at(to)?.order ?? null;
+  const keys = ordersBetween(left, right, to - from + 1);
+  if (keys === undefined || keys.some((key) => key.length > LONG_KEY)) return undefined;
   const moved = new Map<string, string>();
-  const order = orderBetween(previous, right);
-  let first = order;
-  for (const each of run) {
-    first = orderBetween(previous, first);
-    moved.set((siblings[each] as Sibling).id, first);
+  for (let each = from; each < to; each++) {
+    const { id } = siblings.at(each) as Sibling;
+    moved.set(id, keys[each < at ? each - from : each - from + 1] as string);
   }
-  return { order, moved };
+  return { order: keys[at - from] as string, moved };
 }

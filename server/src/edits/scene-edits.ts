@@ -125,7 +125,7 @@ export class SceneEdits {
       attempt,
       kind: 'undo',
       undoes: edit.editId,
-      summary: () => `Undo: ${edit.summary}`.slice(0, 256),
+      summary: () => summaryOfUndo(edit),
       change: (doc) => {
         const reversal = reverse(doc, changes);
         applyChanges(doc, reversal.changes);
@@ -182,6 +182,13 @@ function summarize({ added, changed, removed }: EditCounts): string {
     [removed, 'removed'],
   ] as const;
   return parts.flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : [])).join(', ');
+}
+
+/** Who takes an undo back repeats what it took back. */
+function summaryOfUndo({ kind, summary }: EditRecord): string {
+  const [UNDO, REDO] = ['Undo: ', 'Redo: '];
+  if (kind !== 'undo') return `${UNDO}${summary}`.slice(0, 256);
+  return summary.startsWith(UNDO) ? REDO + summary.slice(UNDO.length) : UNDO + summary.slice(REDO.length);
 }
 
 const toEdit = (edit: EditRecord): Edit => ({

@@ -12,7 +12,8 @@ type Reason = LeftAlone['reason'];
 /**
  * What takes `done` back in the document as it is now.
  *
- * Only what still is as `done` left it is put back; what somebody has written over since is theirs, and is named.
+ * Only what still is as `done` left it is put back; what somebody has written over since is theirs, and is named. What is as it
+ * was before already needs nothing.
  */
 export function reverse(doc: Y.Doc, done: readonly DocumentChange[]): Reversal {
   const draft = new Draft(doc);
@@ -23,8 +24,9 @@ export function reverse(doc: Y.Doc, done: readonly DocumentChange[]): Reversal {
   // First what was removed: keys that are put back may refer to it. Last what was added, once nothing is below it.
   const [removed, written, added] = byKind(done);
   for (const change of removed) {
-    if (draft.has(change.root, change.id as string)) leave(change, 'exists_again');
-    else draft.put(change.root, change.id as string, change.before as StoredItem);
+    const item = draft.item(change.root, change.id as string);
+    if (item !== undefined && !sameValue(item, change.before)) leave(change, 'exists_again');
+    else if (item === undefined) draft.put(change.root, change.id as string, change.before as StoredItem);
   }
   for (const change of written) {
     const reason = putBack(draft, change);
@@ -51,11 +53,27 @@ function putBack(draft: Draft, { root, id, key, before, after }: DocumentChange)
   if (item === undefined) return 'removed_since';
   const name = key as string;
   const current = Object.hasOwn(item, name) ? item[name] : undefined;
-  if (!sameValue(current, after)) return 'written_since';
+  if (sameValue(current, before)) return undefined;
+  if (!sameValue(current, after)) {
+    const messages = root === 'comments' && name === 'messages' ? without(current, before, after) : undefined;
+    if (messages === undefined) return 'written_since';
+    draft.write(root, id, { messages });
+    return undefined;
+  }
   if (root === 'nodes' && name === 'pose' && id !== null && wouldBeBelowItself(draft, id, before))
     return 'in_use';
   draft.write(root, id, { [name]: before });
   return undefined;
+}
+
+/** The messages that others have written besides: a conversation goes on while somebody takes a word back. */
+function without(current: unknown, before: unknown, after: unknown): unknown[] | undefined {
+  if (!Array.isArray(current) || !Array.isArray(before) || !Array.isArray(after)) return undefined;
+  const isIn = (list: readonly unknown[], one: unknown): boolean => list.some((each) => sameValue(each, one));
+  const own = after.filter((message) => !isIn(before, message));
+  const onlyAdded = own.length > 0 && before.every((message) => isIn(after, message));
+  if (!onlyAdded || !own.some((message) => isIn(current, message))) return undefined;
+  return current.filter((message: unknown) => !isIn(own, message)) as unknown[];
 }
 
 /** Somebody has moved the old parent below the node since. */
@@ -66,7 +84,7 @@ function wouldBeBelowItself(draft: Draft, id: string, pose: unknown): boolean {
 
 function takeAway(draft: Draft, { root, id, after }: DocumentChange): Reason | undefined {
   const item = draft.item(root, id as string);
-  if (item === undefined) return 'removed_since';
+  if (item === undefined) return undefined;
   if (!sameValue(item, after)) return 'written_since';
   if (root === 'nodes' && draft.tree.childrenOf(id).length > 0) return 'in_use';
   draft.put(root, id as string, undefined);

@@ -1,6 +1,7 @@
 import type { RootMap } from '@diorama/shared';
 import type * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
+import { changesOfTransaction } from '../edits/transaction-changes.js';
 import type { Logger } from '../observability/logger.js';
 import { eachTouched, joinedFate, type ItemFate } from '../rooms/touched-items.js';
 import type { ChangeNote, ChangeStore } from './change-store.js';
@@ -55,12 +56,16 @@ export class ChangeJournal {
     this.#now = options.now ?? Date.now;
   }
 
-  note(sceneId: string, editor: Principal, doc: Y.Doc, transaction: Y.Transaction): void {
+  /** `corrected` where some of it was undone at once: what is as it was before, nobody has changed. */
+  note(sceneId: string, editor: Principal, doc: Y.Doc, transaction: Y.Transaction, corrected: boolean): void {
     if (this.#size >= this.#maxNotes) return;
+    const kept = corrected ? changedItems(doc, transaction) : undefined;
+    if (kept?.size === 0) return;
     const own = this.#notesOf(sceneId, editor);
     const at = this.#now();
     eachTouched(doc, transaction, (root, id, fate) => {
       const key = `${root}/${id}`;
+      if (kept?.has(key) === false) return;
       const note = own.get(key);
       if (note === undefined) {
         own.set(key, { root, id, fate, firstAt: at, lastAt: at });
@@ -121,6 +126,10 @@ export class ChangeJournal {
     }
   }
 }
+
+/** The items that are not as they were before; those of settings are their keys. */
+const changedItems = (doc: Y.Doc, transaction: Y.Transaction): ReadonlySet<string> =>
+  new Set(changesOfTransaction(doc, transaction).map(({ root, id, key }) => `${root}/${id ?? key ?? ''}`));
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);

@@ -169,7 +169,7 @@ export class LiveDocument {
     this.doc.on('afterTransaction', (transaction: Y.Transaction) => {
       const origin = transaction.origin as Origin | typeof FOREIGN | null;
       if (origin === FOREIGN || origin === null || transaction.changed.size === 0) return;
-      observer.edited(sceneId, origin.editor, this.doc, transaction);
+      observer.edited(sceneId, origin.editor, this.doc, transaction, origin.corrected === true);
     });
     this.doc.on('beforeTransaction', () => {
       if (!this.#gate.isEmpty) return;

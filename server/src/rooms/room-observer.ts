@@ -3,8 +3,17 @@ import type { Principal } from '../access/principal.js';
 
 /** Hears what happens in the rooms of this process. Called on the path of every edit: it must be quick, and not throw. */
 export interface RoomObserver {
-  /** `editor` has changed the scene through this server. Called in `afterTransaction`. */
-  edited(sceneId: string, editor: Principal, doc: Y.Doc, transaction: Y.Transaction): void;
+  /**
+   * `editor` has changed the scene through this server; where some of it was undone at once, it was `corrected`.
+   * Called in `afterTransaction`.
+   */
+  edited(
+    sceneId: string,
+    editor: Principal,
+    doc: Y.Doc,
+    transaction: Y.Transaction,
+    corrected: boolean,
+  ): void;
   /** Nobody has the scene open here any more, and all of it is stored. */
   unloaded(sceneId: string): void;
 }

@@ -10,7 +10,7 @@ import {
   type SceneDocument,
   type SceneSummary,
 } from '@diorama/shared';
-import type * as Y from 'yjs';
+import * as Y from 'yjs';
 import type { AccessChanges } from '../access/access-changes.js';
 import { requireRole, type Principal } from '../access/principal.js';
 import { effectiveRole, requireSceneRole, type SceneAccess } from '../access/scene-access.js';
@@ -18,6 +18,7 @@ import type { EditRecorder } from '../edits/edit-recorder.js';
 import { onlyAttempt } from '../http/attempt.js';
 import { pageRequest, toPage } from '../http/cursor.js';
 import type { AtSeq, SceneRooms } from '../rooms/scene-rooms.js';
+import { requireWithinBounds } from './document-bounds.js';
 import type { SceneRecord } from './scene-directory.js';
 import { scenePosition, type SceneStore } from './scene-store.js';
 
@@ -63,6 +64,8 @@ export class SceneService {
 
   async create(principal: Principal, change: SceneChange, attempt = onlyAttempt()): Promise<Scene> {
     requireRole(principal, 'editor');
+    // Before there is a scene that would then stay empty.
+    if (change.document !== undefined) requireStorable(new Y.Doc(), change.document);
     const name = change.name ?? change.document?.scene.name ?? '';
     const { tenant, subject, role } = principal;
     const scene = await this.#store.create(tenant, subject, name, newSceneId(attempt.effectKey));
@@ -140,13 +143,18 @@ function applyChange(doc: Y.Doc, change: SceneChange): void {
   const scene = new SceneDoc(doc);
   if (change.document !== undefined) {
     const settings = change.document.scene;
-    requireKnownSchema(settings.schemaVersion);
+    requireStorable(doc, change.document);
     // A document that does not say how the scene is called is no wish to take its name away.
     const name = change.name ?? (settings.name === '' ? scene.settings().name : settings.name);
     applyDocument(doc, { ...change.document, scene: { ...settings, name } });
   } else if (change.name !== undefined) {
     scene.setSettings({ name: change.name });
   }
+}
+
+function requireStorable(doc: Y.Doc, document: SceneDocument): void {
+  requireKnownSchema(document.scene.schemaVersion);
+  requireWithinBounds(doc, document);
 }
 
 /** Throws `schema_too_new` for a version that would make the scene read-only for everyone here. */

@@ -4,6 +4,8 @@ import type { Logger } from '../observability/logger.js';
 export interface AutomaticVersionsOptions {
   /** Makes a version, unless there is one of the present state. */
   readonly make: (sceneId: string) => Promise<unknown>;
+  /** Scenes that were edited and have no version of it. */
+  readonly unversioned: () => Promise<readonly string[]>;
   readonly logger: Logger;
   /** How long a scene is edited before it gets a version; 0 for none. */
   readonly intervalMs: number;
@@ -37,6 +39,15 @@ export class AutomaticVersions {
     this.#timer.unref();
   }
 
+  /** Takes up what a stop or a crash has left without a version; it is made after an interval. */
+  async resume(): Promise<void> {
+    try {
+      for (const sceneId of await this.#options.unversioned()) this.edited(sceneId);
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'scenes without a version could not be looked for');
+    }
+  }
+
   /** On the path of every edit. */
   edited(sceneId: string): void {
     if (this.#timer !== undefined && !this.#edited.has(sceneId)) this.#edited.set(sceneId, this.#now());
@@ -53,7 +64,7 @@ export class AutomaticVersions {
     return this.#work;
   }
 
-  /** Gives up what is not made yet: it is made when the scene is edited again. */
+  /** Gives up what is not made yet: the next server takes it up. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#stopped = true;

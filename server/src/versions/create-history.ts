@@ -47,8 +47,8 @@ export function createHistory({ database, access, log, recorder, journal }: Hist
 
 /** Lets the rooms tell both of what they keep. */
 export const observe = (journal: ChangeJournal, automatic: AutomaticVersions): RoomObserver => ({
-  edited(sceneId, editor, doc, transaction) {
-    journal.note(sceneId, editor, doc, transaction);
+  edited(sceneId, editor, doc, transaction, corrected) {
+    journal.note(sceneId, editor, doc, transaction, corrected);
     automatic.edited(sceneId);
   },
   unloaded(sceneId) {

@@ -1,4 +1,5 @@
 import {
+  DioramaError,
   newVersionId,
   type ChangeAuthor,
   type ComparedItems,
@@ -149,7 +150,10 @@ export class SceneVersions {
     const record = await store.get(sceneId, versionId);
     const label = record.name === '' ? `the version of ${record.createdAt.toISOString()}` : record.name;
     const wanted: StoredState = { version: await store.data(sceneId, versionId) };
-    const { state } = await this.#current(sceneId);
+    const { state, seq } = await this.#current(sceneId);
+    // Before a version is made of what then is not restored. What an earlier try has done already is found further down.
+    if (ifSeq !== undefined && ifSeq !== seq && !attempt.isRepeated)
+      throw new DioramaError('precondition_failed', `The scene is at ${seq}, not at ${ifSeq}`);
     const changes = await thread.run('restore', { current: state, wanted });
     const differs = changes.length > 0 || attempt.isRepeated;
     const previous = differs

@@ -50,6 +50,11 @@ export class VersionMaker {
     return version;
   }
 
+  /** Scenes that a stop or a crash kept from getting a version of what was edited last. */
+  async unversioned(): Promise<string[]> {
+    return this.#options.store.unversioned();
+  }
+
   async delete(sceneId: string, versionId: string): Promise<void> {
     const { store, changes } = this.#options;
     await store.transaction(async (tx) => {

@@ -140,6 +140,17 @@ export class VersionStore {
     return row && { headSeq: row.headSeq, version: row.versionId === null ? undefined : row };
   }
 
+  /** Scenes that were edited of late and have no version of their present state, the last edited first. */
+  async unversioned(): Promise<string[]> {
+    const { rows } = await this.#database.query<{ scene_id: string }>(
+      `SELECT scene_id FROM scenes s WHERE updated_at > now() - interval '7 days'
+         AND EXISTS (SELECT 1 FROM scene_changes c WHERE c.scene_id = s.scene_id AND c.epoch = s.history_epoch)
+         AND NOT EXISTS (SELECT 1 FROM scene_versions v WHERE v.scene_id = s.scene_id AND v.seq >= s.head_seq)
+       ORDER BY updated_at DESC LIMIT 1000`,
+    );
+    return rows.map((row) => row.scene_id);
+  }
+
   /** Newest first; one row more than the limit. */
   async list(sceneId: string, kind: VersionKind | undefined, page: PageRequest): Promise<ListedVersion[]> {
     const { rows } = await this.#database.query<ListedVersion>(

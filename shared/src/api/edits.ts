@@ -45,7 +45,10 @@ export const editSchema = z
     at: timestampSchema,
     counts: editCountsSchema,
     undoes: editIdSchema.nullable().meta({ description: 'The edit that this one took back' }),
-    undone_by: editIdSchema.nullable().meta({ description: 'The last edit that took this one back' }),
+    undone_by: editIdSchema.nullable().meta({
+      description:
+        'The edit that took this one back; null when that was taken back itself, so that this one stands again',
+    }),
     undoable: z
       .boolean()
       .meta({ description: 'false where the edit was too large to keep what was there before' }),

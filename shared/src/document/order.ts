@@ -1,4 +1,4 @@
-import { generateKeyBetween } from 'fractional-indexing';
+import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing';
 import { ORDER_MAX_LENGTH } from '../scene/pose.js';
 
 /**
@@ -10,6 +10,24 @@ import { ORDER_MAX_LENGTH } from '../scene/pose.js';
 export function orderBetween(before: string | null, after: string | null): string {
   const key = generated(before, after) ?? (before === null ? 'a0' : `${before}V`);
   return key.length <= ORDER_MAX_LENGTH ? key : (before ?? 'a0');
+}
+
+/** So many short order keys between two, in order; undefined where there are none. Null is the respective end. */
+export function ordersBetween(
+  before: string | null,
+  after: string | null,
+  count: number,
+): string[] | undefined {
+  if (before !== null && after !== null && before >= after) return undefined;
+  try {
+    const keys = generateNKeysBetween(before, after, count);
+    // As below: from keys that others made, it may make any.
+    const all = [...(before === null ? [] : [before]), ...keys, ...(after === null ? [] : [after])];
+    return all.every((key, at) => at === 0 || (all[at - 1] as string) < key) ? keys : undefined;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return undefined;
+  }
 }
 
 function generated(before: string | null, after: string | null): string | undefined {

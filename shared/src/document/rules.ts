@@ -10,7 +10,7 @@ import { NODE_KINDS, nodeSchemaOf, type NodeKind } from '../scene/node.js';
 import { SCHEMA_VERSION, sceneSettingsSchema } from '../scene/settings.js';
 import { isPlainPose } from './plain-values.js';
 import { toPlain } from './values.js';
-import { weigh, type WeighedFault } from './weigh.js';
+import { weigh, weighValue, type WeighedFault } from './weigh.js';
 
 const KIB = 1024;
 
@@ -76,6 +76,21 @@ export function faultsOf(path: ValuePath, shape: Shape, item: Y.Item): readonly 
     return [fault(path, `This server knows schema version ${SCHEMA_VERSION}`)];
   return [];
 }
+
+/**
+ * What is wrong with a plain value that is to be stored at `path`, besides what its schema says: `faultsOf` would undo it when an
+ * editor writes it. Pointers are below `path`.
+ */
+export function boundFaults(path: ValuePath, shape: Shape, value: unknown): readonly Issue[] {
+  const key = path[path.length - 1] as string;
+  if (key.length > DOCUMENT_BOUNDS.keyLength)
+    return [fault([], `A key has at most ${DOCUMENT_BOUNDS.keyLength} characters`)];
+  const most = mostBytes(path, Object.hasOwn(shape, key));
+  const weighed = weighValue(value, most);
+  return weighed === undefined ? [] : [fault(weighed.path.reverse(), describe(weighed, most))];
+}
+
+export const TOO_MANY_KEYS = `It has more than ${DOCUMENT_BOUNDS.keys} keys`;
 
 export const fault = (path: readonly (string | number)[], message: string): Issue => ({
   pointer: jsonPointer(path.map(shortened)),

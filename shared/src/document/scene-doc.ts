@@ -6,10 +6,11 @@ import { materialSchema, type Material, type MaterialInput } from '../scene/mate
 import { nodeSchemaOf, sceneNodeSchema, type SceneNode, type SceneNodeInput } from '../scene/node.js';
 import { DEFAULT_POSE, type poseSchema, type Pose } from '../scene/pose.js';
 import { sceneSettingsSchema, type SceneSettings, type SceneSettingsInput } from '../scene/settings.js';
+import { NodeIndex } from './node-index.js';
 import { orderBetween } from './order.js';
 import { readMaterial, readNode, readPose, readSettings } from './read.js';
 import { isWithin, resolveTree, subtreeOf, type SceneTree, type TreeEntry } from './tree.js';
-import { entryOf, setIfChanged } from './values.js';
+import { setIfChanged } from './values.js';
 
 type NodePatch = Partial<Record<string, unknown>>;
 
@@ -17,13 +18,15 @@ type NodePatch = Partial<Record<string, unknown>>;
  * Typed access to a scene's Yjs document.
  *
  * Reading never throws: what another client left out or wrote wrongly reads as its default. Writing checks and
- * throws `invalid_document`. It holds no state of its own: any number of SceneDocs may look at one Y.Doc.
+ * throws `invalid_document`. What it remembers of the tree is the document's: any number of SceneDocs may look at one Y.Doc.
  */
 export class SceneDoc {
   readonly doc: Y.Doc;
+  readonly #index: NodeIndex;
 
   constructor(doc: Y.Doc = new Y.Doc()) {
     this.doc = doc;
+    this.#index = new NodeIndex(doc);
   }
 
   get sceneMap(): Y.Map<unknown> {
@@ -87,8 +90,12 @@ export class SceneDoc {
     assertId(id);
     const order = input.pose?.order ?? this.orderAtEnd(input.pose?.parent ?? null);
     const map = mapOf(input, parsed.data);
-    map.set('pose', { ...parsed.data.pose, order } satisfies Pose);
-    this.nodesMap.set(id, map);
+    const pose: Pose = { ...parsed.data.pose, order };
+    map.set('pose', pose);
+    this.#remember(
+      () => this.nodesMap.set(id, map),
+      () => this.#index.wrote(id, pose),
+    );
     return id;
   }
 
@@ -99,7 +106,7 @@ export class SceneDoc {
     if (kind === undefined) throw new DioramaError('invalid_document', `Node ${id} has no known kind`);
     if (Object.hasOwn(patch, 'kind') && patch.kind !== kind)
       throw new DioramaError('invalid_document', `Node ${id} is a ${kind} and stays one`);
-    this.#write(map, patch, nodeSchemaOf(kind).shape);
+    this.#write(map, patch, nodeSchemaOf(kind).shape, id);
   }
 
   /**
@@ -109,33 +116,31 @@ export class SceneDoc {
    */
   setPose(id: string, patch: Partial<Pose>): void {
     const current = readPose(this.nodesMap.get(id)) ?? DEFAULT_POSE;
-    if (patch.parent && patch.parent !== current.parent && isWithin(this.tree(), patch.parent, id))
+    if (patch.parent && patch.parent !== current.parent && this.#isBelow(patch.parent, id))
       throw new DioramaError('invalid_document', `Node ${id} cannot come below itself`);
     this.setNode(id, { pose: { ...current, ...patch } });
   }
 
   /** Removes a node and all that is below it. */
   removeNode(id: string): void {
-    const doomed = subtreeOf(this.tree(), id);
-    this.doc.transact(() => {
-      for (const each of doomed) this.nodesMap.delete(each);
-    });
+    const doomed = this.#index.subtree(id) ?? subtreeOf(this.tree(), id);
+    this.#remember(
+      () => {
+        for (const each of doomed) this.nodesMap.delete(each);
+      },
+      () => {
+        for (const each of doomed) this.#index.wrote(each, undefined);
+      },
+    );
   }
 
   /**
    * The order key that puts a node last below `parent`.
    *
-   * Reads every node's raw pose (milliseconds at 10,000 nodes): whoever adds thousands makes the keys with `orderBetween`.
+   * Reads every node's pose (milliseconds at 10,000 nodes) when somebody else has written since this was asked last.
    */
   orderAtEnd(parent: string | null): string {
-    let last: string | null = null;
-    for (const value of this.nodesMap.values()) {
-      const pose = (entryOf(value, 'pose') ?? {}) as { parent?: unknown; order?: unknown };
-      const above = typeof pose.parent === 'string' && this.nodesMap.has(pose.parent) ? pose.parent : null;
-      const order = typeof pose.order === 'string' ? pose.order : DEFAULT_POSE.order;
-      if (above === parent && (last === null || order > last)) last = order;
-    }
-    return orderBetween(last, null);
+    return orderBetween(this.#index.lastOrder(parent), null);
   }
 
   material(id: string): Material | undefined {
@@ -159,7 +164,10 @@ export class SceneDoc {
       });
     assertId(id);
     const map = mapOf(input, parsed.data);
-    this.materialsMap.set(id, map);
+    this.#remember(
+      () => this.materialsMap.set(id, map),
+      () => this.#index.kept(),
+    );
     return id;
   }
 
@@ -169,17 +177,41 @@ export class SceneDoc {
     this.#write(map as Y.Map<unknown>, patch, materialSchema.shape);
   }
 
+  /** Whether `id` is `ancestor` or lies below it. Looks at the nodes above `id` alone, unless pointers run in a circle. */
+  #isBelow(id: string, ancestor: string): boolean {
+    const seen = new Set<string>();
+    for (let at: string | null = id; at !== null && !seen.has(at);) {
+      if (at === ancestor) return isWithin(this.tree(), id, ancestor);
+      seen.add(at);
+      at = readPose(this.nodesMap.get(at))?.parent ?? null;
+    }
+    return false;
+  }
+
+  /** Writes in a transaction, and lets the index know of it where it was up to date. */
+  #remember(write: () => void, note: () => void): void {
+    this.doc.transact(() => {
+      const { isCurrent } = this.#index;
+      write();
+      if (isCurrent) note();
+    });
+  }
+
   #nodeMap(id: string): Y.Map<unknown> {
     const map = this.nodesMap.get(id);
     if (!(map instanceof Y.Map)) throw new DioramaError('invalid_document', `There is no node ${id}`);
     return map as Y.Map<unknown>;
   }
 
-  #write(map: Y.Map<unknown>, patch: NodePatch, shape: object): void {
+  #write(map: Y.Map<unknown>, patch: NodePatch, shape: object, nodeId?: string): void {
     const checked = Object.entries(patch).map(([key, value]) => [key, checkKey(shape, key, value)] as const);
-    this.doc.transact(() => {
-      for (const [key, value] of checked) setIfChanged(map, key, value);
-    });
+    const moves = nodeId !== undefined && Object.hasOwn(patch, 'pose');
+    this.#remember(
+      () => {
+        for (const [key, value] of checked) setIfChanged(map, key, value);
+      },
+      () => (moves ? this.#index.wrote(nodeId, readPose(map)) : this.#index.kept()),
+    );
   }
 }
 

@@ -26,6 +26,10 @@ export function weigh(item: Y.Item, maxBytes: number): WeighedFault | undefined 
     : scale.content(content, 0, 0);
 }
 
+/** The same of a plain value that is to be stored. */
+export const weighValue = (value: unknown, maxBytes: number): WeighedFault | undefined =>
+  new Scale(maxBytes).value(value, 0);
+
 const PLAIN_TYPES: ReadonlySet<unknown> = new Set([Y.Map, Y.Array, Y.Text]);
 
 const faulty = (reason: WeighedFault['reason']): WeighedFault => ({ reason, path: [] });

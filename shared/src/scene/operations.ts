@@ -101,7 +101,10 @@ export const reparentOperationSchema = z
 
 export const deleteOperationSchema = z.strictObject({
   op: z.literal('delete'),
-  target: z.enum(['node', 'material', 'animation']).default('node'),
+  target: z
+    .enum(['node', 'material', 'animation', 'comment'])
+    .default('node')
+    .meta({ description: 'A comment is a whole thread' }),
   id: nodeIdSchema,
   children: z
     .enum(['delete', 'lift'])

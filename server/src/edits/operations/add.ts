@@ -3,6 +3,7 @@ import type { Draft, StoredItem } from '../draft.js';
 import { findPlace, orderAtEnd, type Place } from '../placing.js';
 import type { Done, OperationContext } from './context.js';
 import { fault } from './fault.js';
+import { requireWithinBounds } from './bounds.js';
 import { requireRoomFor, ROOT_OF } from './item-roots.js';
 
 type Add = OperationOf<'add'>;
@@ -23,6 +24,10 @@ export function add(context: OperationContext, operation: Add, raw: Readonly<Rec
   const item = given(raw[target], operation[target] as object);
   const id = operation.id ?? context.newId();
   requireRoomFor(draft, target, id);
+  requireWithinBounds(
+    { root: ROOT_OF[target], id, kind: operation.node?.kind, values: item, keys: Object.keys(item).length },
+    [target],
+  );
   if (target !== 'node') {
     requireNoPlace(operation, target);
     draft.put(ROOT_OF[target], id, item);

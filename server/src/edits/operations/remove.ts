@@ -1,4 +1,4 @@
-import { orderBetween, type OperationOf, type Pose } from '@diorama/shared';
+import { orderBetween, ordersBetween, type OperationOf, type Pose } from '@diorama/shared';
 import type { Draft } from '../draft.js';
 import { poseOf, transformBelow } from './arrange.js';
 import type { Done, OperationContext } from './context.js';
@@ -35,9 +35,12 @@ function lift(draft: Draft, id: string, keepWorld: boolean): void {
   const at = siblings.findIndex((sibling) => sibling.id === id);
   let previous = siblings[at]?.order ?? null;
   const next = siblings[at + 1]?.order ?? null;
-  const lifted = tree.childrenOf(id).map((child): [string, Pose] => {
+  const children = tree.childrenOf(id);
+  // One behind the other, each a little longer than the one before, keys of many would grow beyond all measure.
+  const orders = ordersBetween(previous, next, children.length);
+  const lifted = children.map((child, index): [string, Pose] => {
     const pose = poseOf(draft, child.id);
-    previous = orderBetween(previous, next);
+    previous = orders?.[index] ?? orderBetween(previous, next);
     const transform = keepWorld ? transformBelow(draft, child.id, parent) : pose;
     return [child.id, { ...pose, ...transform, parent, order: previous }];
   });

@@ -12,11 +12,14 @@ import {
   SCHEMA_VERSION,
   sceneSettingsSchema,
   type Issue,
+  type NodeKind,
   type OperationOf,
+  type RootMap,
   type SceneNode,
 } from '@diorama/shared';
 import type { z } from 'zod';
-import type { StoredItem } from '../draft.js';
+import type { Draft, StoredItem } from '../draft.js';
+import { requireWithinBounds } from './bounds.js';
 import type { Done, OperationContext } from './context.js';
 import { fault, OperationFault } from './fault.js';
 import { ROOT_OF } from './item-roots.js';
@@ -50,7 +53,7 @@ function setSettings({ draft }: OperationContext, operation: SetOperation): Done
       'invalid_document',
       `This server writes version ${SCHEMA_VERSION}`,
     );
-  draft.write('scene', null, checked);
+  write(draft, 'scene', null, checked);
   return { id: null };
 }
 
@@ -70,7 +73,7 @@ function setNode({ draft }: OperationContext, { id = '', values, unset }: SetOpe
   const parent = (checked['pose'] as SceneNode['pose'] | undefined)?.parent ?? null;
   if (Object.hasOwn(values, 'pose') && parent !== node.pose.parent)
     requireParent(draft.tree, id, parent, ['values', 'pose', 'parent']);
-  draft.write('nodes', id, checked);
+  write(draft, 'nodes', id, checked, node.kind);
   return { id };
 }
 
@@ -83,12 +86,24 @@ function setItem(
 ): Done {
   const item = isNodeId(id) ? read(draft.item(ROOT_OF[target], id)) : undefined;
   if (item === undefined) throw fault(['id'], 'unknown_id', `There is no ${target} ${id}`);
-  draft.write(
+  write(
+    draft,
     ROOT_OF[target],
     id,
     checkedValues(shape, { values, unset }, item as StoredItem, draft.item(ROOT_OF[target], id) ?? {}),
   );
   return { id };
+}
+
+/** Throws when an item would hold more than an editor may write into it. */
+function write(draft: Draft, root: RootMap, id: string | null, values: StoredItem, kind?: NodeKind): void {
+  const keys = new Set(Object.keys(draft.item(root, id ?? undefined) ?? {}));
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined) keys.delete(key);
+    else keys.add(key);
+  }
+  requireWithinBounds({ root, id, kind, values, keys: keys.size }, ['values']);
+  draft.write(root, id, values);
 }
 
 /** Throws unless `parent` is a node that does not lie below `id`. */
