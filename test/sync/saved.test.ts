@@ -103,6 +103,23 @@ describe('saved means saved', () => {
     expect(late.doc.getMap('nodes').size).toBe(20);
   });
 
+  it('LOG-5: what was held back for a slow log does not hold back the rest when the database turns out to be away', async () => {
+    // Long enough that nothing is shown because its time has come.
+    const patient = await startRealtime(pglite.database, { limits: { relayHoldMs: 600_000 } });
+    const sceneId = await patient.createScene();
+    const writer = await patient.open(sceneId);
+    const reader = await patient.open(sceneId);
+    await writer.allSaved();
+    patient.database.fail(new Error('connection lost'));
+    putNode(writer.doc, 'held');
+    await expect.poll(() => patient.realtime.log.isAway).toBe(true);
+    putNode(writer.doc, 'behind');
+    await reader.until(() => reader.doc.getMap('nodes').size === 2);
+    patient.database.fail();
+    await writer.allSaved();
+    await patient.stop();
+  });
+
   it('SYNC-10: above the bound of waiting bytes writes are refused, and asked for again when there is room', async () => {
     const sceneId = await server.createScene();
     const writer = await server.open(sceneId);

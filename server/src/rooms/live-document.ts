@@ -172,6 +172,8 @@ export class LiveDocument {
       observer.edited(sceneId, origin.editor, this.doc, transaction, origin.corrected === true);
     });
     this.doc.on('beforeTransaction', () => {
+      // A database that is away holds up nobody: what has been held until now would hold back all that comes behind it.
+      if (log.isAway) this.#gate.release();
       if (!this.#gate.isEmpty) return;
       this.#beforeHeld = log.isQuick ? undefined : Y.encodeStateVector(this.doc);
     });

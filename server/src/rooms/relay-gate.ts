@@ -55,6 +55,11 @@ export class RelayGate {
     this.#releaseWhile((held) => held.commit === commit);
   }
 
+  /** Lets everything go. */
+  release(): void {
+    if (!this.isEmpty) this.#releaseWhile(() => true);
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#held.length = 0;
