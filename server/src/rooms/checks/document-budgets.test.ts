@@ -107,7 +107,12 @@ describe('what a document may hold, and what may wait', () => {
       stage.send((doc) => nodes(doc).set(id, mapOf({ kind: 'group', note: 'x'.repeat(8_000) })));
     put('a');
     put('b');
-    expect(() => put('c')).toThrow(expect.objectContaining({ code: 'scene_full' }));
+    expect(() => put('c')).toThrow(
+      expect.objectContaining({
+        code: 'scene_full',
+        message: expect.stringContaining('at most 20000 bytes') as string,
+      }),
+    );
     expect(stage.guard.isFull).toBe(false);
     const stuck = stage.join();
     expect(stage.receive(updateOf(stuck, (doc) => nodes(doc).delete('a')))).toBeUndefined();

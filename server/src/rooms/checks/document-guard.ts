@@ -99,7 +99,8 @@ export class DocumentGuard {
    * what it depends on is there.
    */
   admit(received: Uint8Array, all: DecodedUpdate, { connection, subject }: Sender): Intake {
-    if (this.#adds(all) && this.#size.isFullWith(received.byteLength)) throw new DioramaError('scene_full');
+    if (this.#adds(all) && this.#size.isFullWith(received.byteLength))
+      throw new DioramaError('scene_full', `A scene has at most ${this.#size.maxBytes} bytes; deletions go`);
     const { update, decoded, forged } = this.#withoutForged(received, all, connection, subject);
     this.#waiting.admit(connection, update.byteLength, decoded);
     const intake = this.#screen(update, decoded);

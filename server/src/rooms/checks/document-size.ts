@@ -46,6 +46,11 @@ export class DocumentSize {
     return this.#measured;
   }
 
+  /** What it may take at most. */
+  get maxBytes(): number {
+    return this.#options.maxBytes;
+  }
+
   /** Whether there is no room for so many bytes more. */
   isFullWith(bytes: number): boolean {
     const { maxBytes, now } = this.#options;
