@@ -82,6 +82,8 @@ function positionOf(
 
 /** Who keeps putting nodes into one place makes keys longer and longer. Beyond this, siblings move instead. */
 const LONG_KEY = 64;
+/** So short the keys become when siblings move: many more fit before they have to move again. */
+const SHORT_KEY = 24;
 
 /**
  * Siblings may have equal keys, for instance when a document gave none, or keys between which only very long ones fit: then
@@ -114,7 +116,7 @@ function spread(siblings: Siblings, from: number, to: number, at: number): Placi
   const left = siblings.at(from - 1)?.order ?? null;
   const right = siblings.at(to)?.order ?? null;
   const keys = ordersBetween(left, right, to - from + 1);
-  if (keys === undefined || keys.some((key) => key.length > LONG_KEY)) return undefined;
+  if (keys === undefined || keys.some((key) => key.length > SHORT_KEY)) return undefined;
   const moved = new Map<string, string>();
   for (let each = from; each < to; each++) {
     const { id } = siblings.at(each) as Sibling;
