@@ -152,7 +152,7 @@ describe.each(Object.keys(DATABASES) as (keyof typeof DATABASES)[])('keeping his
     const doc = new Y.Doc();
     const nodes = doc.getMap('nodes');
     doc.on('afterTransaction', (transaction: Y.Transaction) =>
-      waiting.note(sceneId, person('ada'), doc, transaction),
+      waiting.note(sceneId, person('ada'), doc, transaction, false),
     );
     nodes.set('a', 1);
     server.database.fail(new Error('away'));

@@ -146,6 +146,25 @@ describe('what a real server refuses', () => {
     await until(session, 'saved');
   });
 
+  it('SDK-10: whose client id somebody else has goes on under another one', async () => {
+    const a = await openSynced();
+    const id = a.edit((scene) => scene.addNode({ kind: 'group', name: 'mine' }));
+    await a.flushed();
+    const b = await openSynced(await client({ sub: 'bob', name: 'Bob' }));
+    await hasNode(b, id);
+    b.doc.clientID = a.doc.clientID;
+    const codes: string[] = [];
+    b.on('refused', ({ code }) => codes.push(code));
+    const reset = new Promise((resolve) => b.on('reset', resolve));
+    b.edit((scene) => scene.addNode({ kind: 'group', name: 'forged' }));
+    await reset;
+    expect(codes).toEqual(['client_id_taken']);
+    const next = b.edit((scene) => scene.addNode({ kind: 'group', name: 'good' }));
+    await b.flushed();
+    await hasNode(a, next);
+    expect([...a.scene.nodes()].map(([, { name }]) => name)).not.toContain('forged');
+  });
+
   it('SDK-10: what a viewer writes past edit() is refused, and the session is back at the state of the server', async () => {
     const editor = await openSynced();
     const viewer = await openSynced(await client({ sub: 'vic', role: 'viewer' }));

@@ -271,8 +271,9 @@ export class SceneSession {
       case MESSAGE.refused: {
         const { frame: number, code, detail, issues, corrected } = readRefused(decoder);
         const refusal = new DioramaError(code, detail, { issues });
-        // What was wrong has been undone by an update, as anybody's edit would: the document is the server's as it is.
-        if (corrected) return this.#events.emit('refused', refusal);
+        // What was wrong has been undone by an update, as anybody's edit would: the document is the server's as it is. Not where the
+        // client id is somebody else's: what was written under it is left out, and so would be all that follows.
+        if (corrected && code !== 'client_id_taken') return this.#events.emit('refused', refusal);
         // What waits for another token is as little lost as what waits for the store.
         if (!refusal.retryable && code !== 'unauthenticated') return this.#refused(refusal);
         this.#error = refusal;
