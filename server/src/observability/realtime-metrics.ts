@@ -1,3 +1,4 @@
+import { ERROR_CODES, errorEntry } from '@diorama/shared';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { LogMetrics } from '../log/log-metrics.js';
 import type { RealtimeMetrics } from '../rooms/realtime-metrics.js';
@@ -6,6 +7,12 @@ import { countOf, valueOf } from './late-metrics.js';
 
 /** From half a tick of the fan-out to a commit that waited for a database. */
 const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
+/** Close codes of RFC 6455 and of the catalogue. Clients may close with thousands of others, each of which would be a series for ever. */
+const KNOWN_CLOSE_CODES: ReadonlySet<number | undefined> = new Set([
+  ...[1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1010, 1012],
+  ...ERROR_CODES.map((code) => errorEntry(code).close),
+]);
 
 /** The metrics of rooms and log on a Prometheus registry. */
 export function createRealtimeMetrics(registry: Registry): RealtimeMetrics & LogMetrics {
@@ -19,7 +26,7 @@ export function createRealtimeMetrics(registry: Registry): RealtimeMetrics & Log
   const connections = gauge('diorama_sync_connections', 'Sync connections');
   const closed = new Counter({
     name: 'diorama_sync_closed_total',
-    help: 'Sync connections that ended, by close code',
+    help: 'Sync connections that ended, by close code; "other" for those that only clients give',
     labelNames: ['code'],
     registers,
   });
@@ -63,7 +70,7 @@ export function createRealtimeMetrics(registry: Registry): RealtimeMetrics & Log
     connectionOpened: () => connections.inc(),
     connectionClosed(code) {
       connections.dec();
-      closed.inc({ code: String(code) });
+      closed.inc({ code: KNOWN_CLOSE_CODES.has(code) ? String(code) : 'other' });
     },
     received,
     sent,
