@@ -1,5 +1,5 @@
 /**
- * Commits of many scenes at a third less: the answer is one row, and scenes are locked only where somebody else could.
+ * Commits of many scenes at a quarter less: the answer is one row, and scenes are locked only where somebody else could.
  *
  * `append_updates` of before stays for servers that are yet to be replaced. Arrays of which nothing is known may be NULL.
  */

@@ -224,7 +224,11 @@ class CheckedIntake implements Intake {
     const [first] = issues;
     if (first === undefined) return undefined;
     const ofFound = found.find(({ code }) => code === 'scene_full') ?? found[0];
-    const code = this.#screened?.code ?? ofFound?.code ?? 'client_id_taken';
+    // What was forged is left out, not undone by an update: its sender has to start over, whatever else was wrong.
+    const code =
+      this.#forged.length > 0
+        ? 'client_id_taken'
+        : (this.#screened?.code ?? ofFound?.code ?? 'invalid_document');
     const more = issues.length > 1 ? `, and ${issues.length - 1} more` : '';
     return new DioramaError(code, `${first.pointer} ${first.message}${more}. It was undone.`.trim(), {
       issues: issues.slice(0, MAX_ISSUES),
