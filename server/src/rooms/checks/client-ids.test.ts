@@ -76,4 +76,12 @@ describe('Yjs client ids', () => {
     expect(objection?.code).toBe('client_id_taken');
     expect(node(stage.server).get('name')).toBe('Box');
   });
+
+  it('CHK-13: what is forged is told first, whatever else is wrong in the same frame', () => {
+    const stage = new Stage(box);
+    const bad = updateOf(stage.sender, (doc) => node(doc).set('pose', 'no pose'));
+    stage.sender.clientID = stage.server.clientID;
+    const forged = updateOf(stage.sender, (doc) => node(doc).set('name', 'the server itself'));
+    expect(stage.receive(Y.mergeUpdates([bad, forged]))).toMatchObject({ code: 'client_id_taken' });
+  });
 });
