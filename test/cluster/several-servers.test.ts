@@ -2,9 +2,14 @@ import { documentToJson } from '@diorama/shared';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodeAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
+import { LocalBus } from '../../server/src/adapters/local-bus/local-bus.js';
+import { NO_LOG_METRICS } from '../../server/src/log/log-metrics.js';
 import { loadScene, decodeStored } from '../../server/src/log/load.js';
 import { decodeRow } from '../../server/src/log/row-codec.js';
+import { NO_REALTIME_METRICS } from '../../server/src/rooms/realtime-metrics.js';
 import { startCluster, type ClusterMember, type TestCluster } from '../support/cluster.js';
+import { LossyBus } from '../support/lossy-bus.js';
+import { startRealtime } from '../support/realtime.js';
 import type { SyncClient } from '../support/sync-client.js';
 import { putNode } from '../support/scene-edits.js';
 
@@ -355,6 +360,27 @@ describe('several servers', () => {
     await bob.until(() => bob.welcome?.role === 'commenter');
     two.bus.heal();
     await leave(ada, bob);
+  });
+
+  it('SYNC-40: a client that leaves while it is let in leaves no room behind, also where the database fails at that moment', async () => {
+    let left = (): void => undefined;
+    const gone = new Promise<void>((resolve) => (left = resolve));
+    const metrics = { ...NO_REALTIME_METRICS, ...NO_LOG_METRICS, connectionClosed: () => left() };
+    const bus = new LossyBus(new LocalBus().join(), new Set());
+    const server = await startRealtime(one.database, { bus, metrics });
+    const sceneId = await server.createScene();
+    const loads = server.database.hold(/scene_snapshots/);
+    const ada = await server.connect(sceneId);
+    await loads;
+    ada.drop();
+    await gone;
+    server.database.release();
+    const looksUpRole = server.database.hold(/memberRole/);
+    await looksUpRole;
+    server.database.fail(new Error('away'), /memberRole/);
+    server.database.release();
+    await expect.poll(() => server.realtime.rooms.size, { interval: 5 }).toBe(0);
+    await server.stop();
   });
 
   it('CLU-11: a server does nothing for scenes that nobody there has open', async () => {

@@ -217,6 +217,12 @@ export class Connection implements RoomClient {
     this.#webSocket.once('close', () => clearTimeout(cut));
   }
 
+  /** Calls back once the WebSocket is closed: at once where it is already, as that of a client that left while it was let in. */
+  whenGone(callback: () => void): void {
+    if (this.#webSocket.readyState === this.#webSocket.CLOSED) callback();
+    else this.#webSocket.once('close', callback);
+  }
+
   /** Says when to come back, to clients that understand it. Returns whether this one does. */
   announceDraining(retryAfterMs: number): boolean {
     if (!this.speaksDiorama) return false;

@@ -78,10 +78,6 @@ export class SyncGateway {
     this.#heartbeat.unref();
   }
 
-  get connectionCount(): number {
-    return this.#connections.size;
-  }
-
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
       this.#upgrade(request, socket, head),
@@ -168,7 +164,7 @@ export class SyncGateway {
         onClosed: () => this.#connections.delete(connection),
       });
       this.#connections.add(connection);
-      void this.#open(connection, webSocket, sceneId, token);
+      void this.#open(connection, sceneId, token);
     });
   }
 
@@ -187,24 +183,19 @@ export class SyncGateway {
     return seat;
   }
 
-  async #open(
-    connection: Connection,
-    webSocket: { once(event: 'close', listener: () => void): unknown },
-    sceneId: string,
-    token: string | undefined,
-  ): Promise<void> {
+  async #open(connection: Connection, sceneId: string, token: string | undefined): Promise<void> {
     const { access, authenticator, liveAccess, rooms } = this.#options;
     try {
       const identity = onConnection(await authenticator.authenticate(token), newKey());
       const seat = this.#seat(connection, sceneId, identity);
       liveAccess.enter(seat);
-      webSocket.once('close', () => liveAccess.leave(seat));
+      connection.whenGone(() => liveAccess.leave(seat));
       // Not found, whether it is malformed, unknown, another tenant's or not for this person: they must not be able to tell.
       let { role } = await access.require(identity, sceneId);
       const { room, release } = await rooms.acquire(sceneId, (stored) => {
         if (!seat.isStale) connection.preview({ ...identity, role }, stored);
       });
-      webSocket.once('close', release);
+      connection.whenGone(release);
       // Only now is the scene's room told of what changes on other servers.
       if (this.#options.isShared()) seat.doubt();
       while (seat.takeStale()) ({ role } = await access.require(identity, sceneId));
