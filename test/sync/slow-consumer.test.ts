@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NO_LOG_METRICS } from '../../server/src/log/log-metrics.js';
+import { NO_REALTIME_METRICS } from '../../server/src/rooms/realtime-metrics.js';
 import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
 import type * as Y from 'yjs';
 import { startRealtime, type TestRealtime } from '../support/realtime.js';
@@ -51,6 +53,38 @@ describe('slow consumers', () => {
     expect(received).toBeLessThan(CHUNKS * CHUNK.length * 0.9);
     putNode(writer.doc, 'after');
     await sleeper.until(() => sleeper.doc.getMap('nodes').has('after'));
+    await server.stop();
+  });
+
+  it('SYNC-41: one whose network holds seconds of what it was sent gets no more until that has arrived, then one update', async () => {
+    let lagged = false;
+    const metrics = { ...NO_REALTIME_METRICS, ...NO_LOG_METRICS, lagged: () => (lagged = true) };
+    server = await startRealtime(pglite.database, { metrics });
+    const sceneId = await server.createScene();
+    const [writer, reader, sleeper] = [
+      await server.open(sceneId),
+      await server.open(sceneId),
+      await server.open(sceneId),
+    ];
+    sleeper.webSocket.pause();
+    const write = async (text: string): Promise<void> => {
+      writeBig(writer.doc, text);
+      await reader.until(() => bigOf(reader.doc) === text);
+    };
+    // Less than the network's buffers take: nothing of it waits in the server.
+    for (let at = 0; at < 4; at++) await write(`${at} ${CHUNK}`);
+    let writes = 0;
+    while (!lagged) await write(`${writes++}`);
+    for (let at = 0; at < 50; at++) await write(`late ${writes++}`);
+    await writer.allSaved();
+    let updates = 0;
+    sleeper.doc.on('update', () => updates++);
+    sleeper.webSocket.resume();
+    await sleeper.until(() => bigOf(sleeper.doc) === `late ${writes - 1}`);
+    // Of the fifty that it missed there were no updates.
+    expect(updates).toBeLessThan(4 + writes - 40);
+    await write('after');
+    await sleeper.until(() => bigOf(sleeper.doc) === 'after');
     await server.stop();
   });
 

@@ -50,12 +50,14 @@ export class WriteLoad {
       if (due > now) continue;
       const writer = this.#writers[at] as Client;
       const frames: Buffer[] = [];
-      const blocked = !writer.socket.isOpen || writer.socket.unsentBytes > UNSENT_BOUND;
+      let unsent = writer.socket.isOpen ? writer.socket.unsentBytes : Infinity;
       for (; due <= now; due += this.#intervalMs) {
-        if (blocked) this.withheld++;
+        if (unsent > UNSENT_BOUND) this.withheld++;
         else {
           this.#tally.wrote(writer.writerIndex ?? 0, writer.nextSeq, due);
-          frames.push(this.#frameOfNext(writer));
+          const frame = this.#frameOfNext(writer);
+          unsent += frame.byteLength;
+          frames.push(frame);
         }
       }
       this.#due[at] = due;

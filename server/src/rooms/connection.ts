@@ -66,8 +66,8 @@ const CLOSE_TIMEOUT_MS = 10_000;
 /** An awareness update of nobody. y-websocket's clients hang up when they have heard nothing for 30 s. */
 const KEEP_ALIVE = presenceFrame(new Uint8Array([0]));
 
-/** A ping whose answer tells how long ago what comes from a client was sent. */
-const PROBE = Buffer.from('age');
+/** Begins the pings whose answers tell how long what is sent is on its way; their number follows. */
+const PROBE = 'age ';
 
 /** One client's WebSocket. */
 export class Connection implements RoomClient {
@@ -85,7 +85,7 @@ export class Connection implements RoomClient {
       if (this.#state.kind === 'open') this.write(KEEP_ALIVE);
     },
   });
-  readonly #backlog = new BacklogAge({ probe: () => this.#webSocket.ping(PROBE) });
+  readonly #backlog = new BacklogAge({ probe: (number) => this.#webSocket.ping(`${PROBE}${number}`) });
   /** Why nothing is written for now. */
   #suspension: DioramaError | undefined;
   #refusedWhileSuspended = false;
@@ -100,7 +100,8 @@ export class Connection implements RoomClient {
     this.#webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     this.#webSocket.on('pong', (data) => {
       this.#heartbeat.heard();
-      if (data.equals(PROBE)) this.#backlog.answered();
+      const answer = data.toString('latin1');
+      if (answer.startsWith(PROBE)) this.#backlog.answered(Number(answer.slice(PROBE.length)));
     });
     // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
     this.#webSocket.on('error', (error) => options.logger.debug({ err: error }, 'connection failed'));
@@ -123,6 +124,10 @@ export class Connection implements RoomClient {
 
   get isBehind(): boolean {
     return this.#backlog.isOld;
+  }
+
+  get isLate(): boolean {
+    return this.#backlog.isLate;
   }
 
   get unsentBytes(): number {
@@ -183,15 +188,18 @@ export class Connection implements RoomClient {
     const { socket, metrics } = this.#options;
     this.#heartbeat.wrote();
     if (frames.length > 1) socket.cork();
+    let bytes = 0;
     for (const frame of frames) {
-      metrics.sent(frame.byteLength);
+      bytes += frame.byteLength;
       socket.write(frame);
     }
     if (frames.length > 1) socket.uncork();
+    metrics.sent(bytes);
+    this.#backlog.wrote(bytes);
   }
 
-  onceDrained(callback: () => void): void {
-    this.#options.socket.once('drain', callback);
+  onceCaughtUp(callback: () => void): void {
+    this.#backlog.onceArrived(callback);
   }
 
   savedFrame(frames: number): Buffer | undefined {

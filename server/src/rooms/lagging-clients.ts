@@ -26,14 +26,14 @@ export interface LaggingClientsOptions {
 /** What a client misses: presence alone, or updates from a state vector on. Older ones have lower numbers. */
 interface Lag {
   updates: { readonly number: number; readonly since: Uint8Array } | undefined;
-  drained: boolean;
+  caughtUp: boolean;
 }
 
 /**
  * The clients that read more slowly than the room writes.
  *
- * They cost no more memory than the soft mark: what they miss is not kept but made when they have caught up, once for
- * all who do so between two ticks.
+ * They cost no more memory than the soft mark, and see nothing that is older than some seconds: what they miss is not kept but
+ * made when they have caught up, once for all who do so between two ticks.
  */
 export class LaggingClients {
   readonly #options: LaggingClientsOptions;
@@ -86,7 +86,7 @@ export class LaggingClients {
       const { unsentBytes } = client;
       if (unsentBytes > hardUnsentBytes) {
         client.close('slow_consumer', `More than ${hardUnsentBytes} bytes were not read`);
-      } else if (unsentBytes > softUnsentBytes && !this.has(client)) {
+      } else if ((unsentBytes > softUnsentBytes || client.isLate) && !this.has(client)) {
         since ??= this.#options.writtenVector();
         this.#lag(client).updates = { number: this.#ticks, since };
         this.#options.metrics.lagged();
@@ -97,11 +97,11 @@ export class LaggingClients {
   #lag(client: RoomClient): Lag {
     const known = this.#lags.get(client);
     if (known !== undefined) return known;
-    const lag: Lag = { updates: undefined, drained: false };
+    const lag: Lag = { updates: undefined, caughtUp: false };
     this.#lags.set(client, lag);
-    client.onceDrained(() => {
+    client.onceCaughtUp(() => {
       if (this.#lags.get(client) !== lag) return;
-      lag.drained = true;
+      lag.caughtUp = true;
       this.#options.wake();
     });
     return lag;
@@ -109,7 +109,7 @@ export class LaggingClients {
 
   /** One diff, from the oldest state that any of them has, does for all. */
   #serve(): void {
-    const ready = [...this.#lags].filter(([, lag]) => lag.drained);
+    const ready = [...this.#lags].filter(([, lag]) => lag.caughtUp);
     if (ready.length === 0) return;
     let oldest: Lag['updates'];
     const [behind, others]: [RoomClient[], RoomClient[]] = [[], []];

@@ -11,8 +11,10 @@ export interface RoomClient extends HeldReading {
   readonly unsentBytes: number;
   /** Whether what comes from it was sent seconds ago: more than the room can take waits behind it. */
   readonly isBehind: boolean;
-  /** Calls back once, when everything written so far has gone to the network. */
-  onceDrained(callback: () => void): void;
+  /** Whether what was written to it seconds ago has not arrived yet. */
+  readonly isLate: boolean;
+  /** Calls back once, when everything written so far has arrived. */
+  onceCaughtUp(callback: () => void): void;
   /** The frame, if any, that tells this client that its first `frames` document frames are committed. */
   savedFrame(frames: number): Buffer | undefined;
   /** The frame that tells this client what was not applied, and why. */
