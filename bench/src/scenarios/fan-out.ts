@@ -84,7 +84,7 @@ const FACTORS = [2, 4, 10] as const;
 export const overload: Scenario = {
   name: 'overload',
   title: 'Two, four and ten times the load that it can carry',
-  note: 'Each server at multiples of its own best rate for 10 s, between two spans at 30 Hz. Writers whose socket does not drain leave poses out, as an editor would. Recovery is the time until p99 is below 50 ms, or twice what it was, and stays there.',
+  note: 'Each server at multiples of its own best rate for 10 s, between two spans at 30 Hz. Writers whose socket does not drain leave poses out, as an editor would. Recovery is the time until p99 is below 50 ms, or twice what it was, and stays there for 3 s.',
   servers: DEFAULT_SERVERS,
   figures: FACTORS.flatMap((factor): Figure[] => [
     { key: `share${factor}`, label: `${factor} ×: deliveries, of its best`, unit: '%', target: '≥ 80 %' },

@@ -21,6 +21,8 @@ export interface OverloadParams {
 const WINDOW_MS = 250;
 /** Latency is back to normal below this, or below twice what it was before if that is more. */
 const NORMAL_MS = 50;
+/** 3 s: for so long it has to stay normal; machines hiccup by themselves, so that for ever would ask too much. */
+const CALM_WINDOWS = 12;
 const SETTLE_MS = 500;
 
 /** Normal load, far too much, normal load again: what is delivered, and how long the traces last. */
@@ -61,7 +63,7 @@ export async function overload(params: OverloadParams) {
   return { ...during, p99Before, recoverySeconds, open, closedWith, converged: Number(converged) };
 }
 
-/** Seconds until writes take a normal time again and go on to; NaN if they do not within the time. */
+/** Seconds until writes take a normal time again, and go on to for a while; NaN if they do not within the time. */
 async function watchRecovery(crowd: Crowd, watchMs: number, normalMs: number): Promise<number> {
   const { tally } = crowd;
   const windows = Array.from({ length: Math.ceil(watchMs / WINDOW_MS) }, () => new Histogram());
@@ -72,8 +74,12 @@ async function watchRecovery(crowd: Crowd, watchMs: number, normalMs: number): P
   tally.onLatency = undefined;
   tally.isTiming = false;
   // The last window is not over yet.
-  const late = windows
+  const isNormal = windows
     .slice(0, -1)
-    .findLastIndex((window) => window.count === 0 || milliseconds(window, 0.99) > normalMs);
-  return late === windows.length - 2 ? NaN : ((late + 1) * WINDOW_MS) / 1000;
+    .map((window) => window.count > 0 && milliseconds(window, 0.99) <= normalMs);
+  const recovered = isNormal.findIndex((_, at) => isCalm(isNormal.slice(at, at + CALM_WINDOWS)));
+  return recovered < 0 ? NaN : (recovered * WINDOW_MS) / 1000;
 }
+
+const isCalm = (windows: readonly boolean[]): boolean =>
+  windows.length === CALM_WINDOWS && windows.every(Boolean);
