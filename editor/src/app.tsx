@@ -3,6 +3,7 @@ import { Center, Loader } from '@mantine/core';
 import type { SessionInfo } from '@diorama/shared';
 import { useMemo, useState } from 'react';
 
+import { isShareLinkToken } from './access/token.js';
 import { useAccess } from './access/use-access.js';
 import { GuestPage } from './people/guest-page.js';
 import { hasOwnName, storeOwnName } from './people/own-name.js';
@@ -29,7 +30,7 @@ function SignedIn({ token }: { token: string }) {
         </Center>
       );
     case 'refused':
-      return <ProblemPage error={access.error} onRetry={access.retry} />;
+      return <ProblemPage error={access.error} byLink={isShareLinkToken(token)} onRetry={access.retry} />;
     case 'granted':
       if (access.session.scene_id !== undefined)
         return (
@@ -63,7 +64,7 @@ interface GuestSceneProps {
 function GuestScene({ diorama, session, sceneId }: GuestSceneProps) {
   const [isNamed, setIsNamed] = useState(() => hasOwnName(window.sessionStorage));
   if (isNamed)
-    return <EditorPage key={sceneId} diorama={diorama} sceneId={sceneId} userName={session.name} />;
+    return <EditorPage key={sceneId} diorama={diorama} sceneId={sceneId} userName={session.name} byLink />;
   return (
     <GuestPage
       role={session.role}

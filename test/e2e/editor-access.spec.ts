@@ -96,7 +96,7 @@ test('EDT-28: a viewer sees the scene and others’ edits, and has nothing to ed
   await expect(owner.getByTestId('person')).toHaveCount(1);
 });
 
-test('EDT-29: while the server is away the editor is offline, keeps edits, and saves them when it is back', async ({
+test('EDT-29, EDT-47: while the server is away the editor is offline, keeps edits, and saves them when it is back', async ({
   browser,
 }) => {
   const scene = await createScene(server);
@@ -108,6 +108,9 @@ test('EDT-29: while the server is away the editor is offline, keeps edits, and s
   await row(page, 'Ball').click();
   await page.keyboard.press('Control+d');
   await expect(row(page, 'Ball 2')).toBeVisible();
+  expect(await page.evaluate(() => dispatchEvent(new Event('beforeunload', { cancelable: true })))).toBe(
+    false,
+  );
 
   const again = await startServer({ env: { ...ENV, PORT: String(port) }, dataDir });
   server = { ...again, token: server.token };

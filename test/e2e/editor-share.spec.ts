@@ -93,7 +93,7 @@ test('EDT-34, EDT-35: a link is made, opened by a guest who gives a name, and re
   await olga.getByTestId('link-revoke').click();
   await olga.getByRole('button', { name: 'Revoke this link' }).click();
   await expect(olga.getByTestId('link')).toHaveCount(0);
-  await expect(guest.getByTestId('page-forbidden')).toBeVisible();
+  await expect(guest.getByTestId('page-forbidden')).toContainText('The link you came by has ended');
   await guest.reload();
-  await expect(guest.getByTestId('page-token')).toBeVisible();
+  await expect(guest.getByTestId('page-token')).toContainText('This link has ended');
 });

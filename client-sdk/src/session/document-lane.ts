@@ -61,6 +61,11 @@ export class DocumentLane {
     return this.#synced && this.#acknowledgements.complete;
   }
 
+  /** Whether there are edits that the server has not acknowledged, also without a connection. */
+  get hasUnsaved(): boolean {
+    return !this.#acknowledgements.complete;
+  }
+
   connected(): void {
     this.#connected = true;
     this.#options.send(step1Frame(this.#options.doc));

@@ -117,6 +117,19 @@ describe('what a session says of its edits', () => {
     expect(session.status).toBe('saved');
   });
 
+  it('SDK-4: whether edits are stored nowhere else is known without a connection, too', async () => {
+    const session = await openSynced();
+    expect(session.hasUnsavedEdits).toBe(false);
+    await server.stop();
+    await status(session, 'offline');
+    expect(session.hasUnsavedEdits).toBe(false);
+    session.edit((scene) => scene.addNode(box));
+    expect(session.hasUnsavedEdits).toBe(true);
+    await server.start();
+    await session.flushed();
+    expect(session.hasUnsavedEdits).toBe(false);
+  });
+
   it('SDK-4: the event tells when an edit is no longer, and when it is saved', async () => {
     const session = await openSynced();
     const heard: boolean[] = [];

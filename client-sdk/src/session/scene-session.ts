@@ -117,6 +117,11 @@ export class SceneSession {
     return !this.#closed && this.#connection.isOpen && this.#replacement === undefined && this.#lane.saved;
   }
 
+  /** Whether there are edits that the server has not acknowledged, also without a connection: they end with the program. */
+  get hasUnsavedEdits(): boolean {
+    return !this.#closed && this.#replacement === undefined && this.#lane.hasUnsaved;
+  }
+
   /** Who the server takes this client for, and the limits; undefined before the first connection. */
   get welcome(): Welcome | undefined {
     return this.#welcome;

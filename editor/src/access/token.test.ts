@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { takeToken } from './token.js';
+import { isShareLinkToken, takeToken } from './token.js';
 
 function memory(initial: Record<string, string> = {}): Storage {
   const map = new Map(Object.entries(initial));
@@ -25,5 +25,12 @@ describe('the token of a link', () => {
 
   it('EDT-10: is null where there never was one', () => {
     expect(takeToken({ href: 'http://host/' } as Location, {} as History, memory())).toBeNull();
+  });
+
+  it('EDT-25: is told to be of a share link or not, whatever it is', () => {
+    const token = (header: object) => `${btoa(JSON.stringify(header)).replaceAll('=', '')}.e30.sig`;
+    expect(isShareLinkToken(token({ alg: 'HS256', typ: 'diorama-link+jwt' }))).toBe(true);
+    for (const other of [token({ alg: 'HS256' }), token([]), 'bnVsbA.x.y', 'nonsense', '%', '', null])
+      expect(isShareLinkToken(other)).toBe(false);
   });
 });

@@ -1,3 +1,5 @@
+import { SHARE_LINK_TOKEN_TYPE } from '@diorama/shared';
+
 const STORAGE_KEY = 'diorama.token';
 
 /**
@@ -18,3 +20,15 @@ export function takeToken(location: Location, history: History, storage: Storage
 }
 
 export const forgetToken = (storage: Storage): void => storage.removeItem(STORAGE_KEY);
+
+/** Whether the token is of a share link: of a guest, whom nobody but whoever made the link can help. */
+export function isShareLinkToken(token: string | null): boolean {
+  const header = token?.split('.')[0]?.replaceAll('-', '+').replaceAll('_', '/') ?? '';
+  try {
+    return (JSON.parse(atob(header)) as { typ?: unknown } | null)?.typ === SHARE_LINK_TOKEN_TYPE;
+  } catch (error) {
+    // No token of ours at all; the server says so.
+    if (error instanceof SyntaxError || error instanceof DOMException) return false;
+    throw error;
+  }
+}

@@ -44,7 +44,7 @@ export function CommentsPanel() {
           ]}
         />
       )}
-      {items.length === 0 ? (
+      {items.length === 0 && draft === null && (
         <EmptyState testId="no-comments">
           {shown === 'resolved'
             ? 'Nothing is resolved yet.'
@@ -54,7 +54,8 @@ export function CommentsPanel() {
                 ? 'No comments yet. Press C, or pick a place, and click what it is about.'
                 : 'No comments yet.'}
         </EmptyState>
-      ) : (
+      )}
+      {items.length > 0 && (
         <ul className={classes.list} aria-label={`Comments, ${shown}`} data-testid="comment-list">
           {items.map(({ id, thread }) => (
             <ThreadRow key={id} id={id} thread={thread} isOpen={id === active} />

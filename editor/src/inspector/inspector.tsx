@@ -1,4 +1,4 @@
-import type { SceneNode } from '@diorama/shared';
+import type { Role, SceneNode } from '@diorama/shared';
 import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
 import { Copy, Eye, EyeOff, FolderPlus, Lock, LockOpen, Trash2 } from 'lucide-react';
 import { useState } from 'react';
@@ -24,22 +24,27 @@ import { useLiveVersion } from '../hooks/use-live.js';
 export function Inspector() {
   const { selection } = useEditorSettings();
   const role = useRole();
-  const canEdit = useCanEdit();
+  const why = whyNot(useCanEdit(), role, useEditor().session.readOnly?.code);
   const [only] = selection;
   return (
     <div data-testid="inspector">
-      {role !== undefined && !canEdit && (
-        <p className={classes.note}>
-          {role === 'commenter'
-            ? 'As a commenter you can comment on this scene. Only editors can change it.'
-            : `You are looking at this scene as ${role}. Only editors can change it.`}
-        </p>
-      )}
+      {why !== undefined && <p className={classes.note}>{why}</p>}
       {selection.length === 0 && <SceneSection />}
       {selection.length === 1 && only !== undefined && <NodeInspector key={only} id={only} />}
       {selection.length > 1 && <SelectionInspector ids={selection} />}
     </div>
   );
+}
+
+/** Why nothing can be changed; undefined where it can, or cannot for a moment only. */
+function whyNot(canEdit: boolean, role: Role | undefined, code: string | undefined): string | undefined {
+  if (canEdit) return undefined;
+  if (role === 'commenter')
+    return 'As a commenter you can comment on this scene. Only editors can change it.';
+  if (role === 'viewer') return 'As a viewer you can look at this scene. Only editors can change it.';
+  return code === 'schema_too_new'
+    ? 'This scene comes from a newer version of Diorama: it can only be looked at.'
+    : undefined;
 }
 
 function NodeInspector({ id }: { id: string }) {

@@ -29,12 +29,14 @@ interface EditorPageProps {
   readonly diorama: Diorama;
   readonly sceneId: string;
   readonly userName: string;
+  /** Whether the person came by a share link. */
+  readonly byLink?: boolean;
   /** Leads to the other scenes; absent for who may see no others. */
   onScenes?(): void;
 }
 
 /** One open scene: connects, waits for its content, shows the editor, and says why when it ends. */
-export function EditorPage({ diorama, sceneId, userName, onScenes }: EditorPageProps) {
+export function EditorPage({ diorama, sceneId, userName, byLink = false, onScenes }: EditorPageProps) {
   const [editor, setEditor] = useState<Editor | null>(null);
   const [ended, setEnded] = useState<DioramaError | null>(null);
 
@@ -57,7 +59,8 @@ export function EditorPage({ diorama, sceneId, userName, onScenes }: EditorPageP
     };
   }, [diorama, sceneId, userName]);
 
-  if (ended !== null) return <ProblemPage error={ended} wasOpen={editor !== null} onScenes={onScenes} />;
+  if (ended !== null)
+    return <ProblemPage error={ended} wasOpen={editor !== null} byLink={byLink} onScenes={onScenes} />;
   if (editor === null)
     return (
       <Center h="100%">

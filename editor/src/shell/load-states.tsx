@@ -34,7 +34,9 @@ export function Problem({ title, error, onRetry, onClose }: ProblemProps) {
       className={classes.problem}
       data-testid="problem"
     >
-      {error instanceof DioramaError ? (
+      {error instanceof DioramaError && error.code === 'unreachable' ? (
+        'The server does not answer.'
+      ) : error instanceof DioramaError ? (
         <IssueList detail={error.message} code={error.code} issues={error.issues} />
       ) : (
         String(error instanceof Error ? error.message : error)

@@ -8,12 +8,14 @@ interface ProblemPageProps {
   readonly error: DioramaError;
   /** Whether it came while the scene was open. */
   readonly wasOpen?: boolean;
+  /** Whether the person came by a share link. */
+  readonly byLink?: boolean;
   onRetry?(): void;
   onScenes?(): void;
 }
 
 /** The page for an error that leaves nothing to edit. */
-export function ProblemPage({ error, wasOpen = false, onRetry, onScenes }: ProblemPageProps) {
+export function ProblemPage({ error, wasOpen = false, byLink = false, onRetry, onScenes }: ProblemPageProps) {
   const scenes = onScenes && (
     <Button variant="light" size="sm" onClick={onScenes}>
       All scenes
@@ -26,14 +28,11 @@ export function ProblemPage({ error, wasOpen = false, onRetry, onScenes }: Probl
   );
   switch (error.code) {
     case 'unauthenticated':
-      return (
-        <MessagePage icon={KeyRound} title="This link does not open the editor any more" testId="page-token">
-          Its token is missing, wrong or has expired. Ask for a new link; on your own machine the server
-          prints one when it starts.
-        </MessagePage>
-      );
+      return <MessagePage icon={KeyRound} testId="page-token" {...accessEnded(byLink, wasOpen)} />;
     case 'forbidden':
-      return (
+      return byLink ? (
+        <MessagePage icon={ShieldX} testId="page-forbidden" {...accessEnded(byLink, wasOpen)} />
+      ) : (
         <MessagePage
           icon={ShieldX}
           title={wasOpen ? 'You no longer have access to this scene' : 'You may not open this scene'}
@@ -41,7 +40,7 @@ export function ProblemPage({ error, wasOpen = false, onRetry, onScenes }: Probl
           testId="page-forbidden"
         >
           {wasOpen
-            ? 'You were removed from it, the link you came by was taken back, or the scene is for its members alone now. What was saved is kept.'
+            ? 'You were removed from it, or it is for its members alone now. What was saved is kept.'
             : 'Your token is good, but your role does not reach this far.'}
         </MessagePage>
       );
@@ -74,4 +73,18 @@ export function ProblemPage({ error, wasOpen = false, onRetry, onScenes }: Probl
         </MessagePage>
       );
   }
+}
+
+/** What helps whose token counts no more: a guest needs another link, a member another way in. */
+function accessEnded(byLink: boolean, wasOpen: boolean): { title: string; children: string } {
+  const kept = wasOpen ? 'What was saved is kept. ' : '';
+  return byLink
+    ? {
+        title: wasOpen ? 'The link you came by has ended' : 'This link has ended',
+        children: `It has expired or was revoked. ${kept}Ask whoever gave it to you for a new one.`,
+      }
+    : {
+        title: wasOpen ? 'Your sign-in has ended' : 'This link does not open the editor any more',
+        children: `${wasOpen ? 'Your token has expired. ' : 'Its token is missing, wrong or has expired. '}${kept}Ask for a new link; on your own machine the server prints one when it starts.`,
+      };
 }

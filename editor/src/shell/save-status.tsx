@@ -9,7 +9,7 @@ const TEXT: Record<SessionStatus, { label: string; hint: string }> = {
   connecting: { label: 'Connecting', hint: 'Opening the scene' },
   saving: { label: 'Saving', hint: 'Your edits are on their way to the server' },
   saved: { label: 'Saved', hint: 'The server has stored every edit' },
-  offline: { label: 'Offline', hint: 'Edits are kept here and sent when the server is back' },
+  offline: { label: 'Offline', hint: 'Edits are kept in this tab and sent when the server is back' },
 };
 
 /** What the server has acknowledged, and nothing else. */

@@ -7,6 +7,7 @@ import { CommentsState } from '../comments/comments-state.js';
 import { canComment, canEdit } from '../hooks/use-session.js';
 import { Viewport } from '../viewport/viewport.js';
 import { EditorActions } from './editor-actions.js';
+import { closeWhenStored, warnOfLoss } from './closing.js';
 import type { Comments, Editor } from './editor-context.js';
 import { EditorState } from './editor-state.js';
 import { SceneStore } from './scene-store.js';
@@ -23,6 +24,7 @@ export function openEditor({ diorama, sceneId, user }: OpenEditorOptions): {
   close: () => void;
 } {
   const session = diorama.connect(sceneId, { user });
+  warnOfLoss(session);
   const store = new SceneStore(session.scene);
   const state = new EditorState();
   const comments = openComments(session);
@@ -64,7 +66,7 @@ export function openEditor({ diorama, sceneId, user }: OpenEditorOptions): {
       viewport.dispose();
       store.dispose();
       comments.store.dispose();
-      session.close();
+      closeWhenStored(session);
     },
   };
 }

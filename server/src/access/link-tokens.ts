@@ -1,10 +1,9 @@
-import { DioramaError, sceneIdSchema, shareLinkIdSchema } from '@diorama/shared';
+import { DioramaError, SHARE_LINK_TOKEN_TYPE, sceneIdSchema, shareLinkIdSchema } from '@diorama/shared';
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { hkdfSync } from 'node:crypto';
 import { z } from 'zod';
 
 const ALGORITHM = 'HS256';
-const TYPE = 'diorama-link+jwt';
 const AUDIENCE = 'diorama:share-link';
 
 const claimsSchema = z.object({ sub: shareLinkIdSchema, scene: sceneIdSchema });
@@ -30,7 +29,7 @@ export class LinkTokens {
   /** Whether `token` says that it is one of ours; {@link verify} tells whether it is. */
   static looksLike(token: string): boolean {
     try {
-      return decodeProtectedHeader(token).typ === TYPE;
+      return decodeProtectedHeader(token).typ === SHARE_LINK_TOKEN_TYPE;
     } catch (error) {
       if (error instanceof TypeError || error instanceof errors.JOSEError) return false;
       throw error;
@@ -39,7 +38,7 @@ export class LinkTokens {
 
   async sign({ linkId, sceneId }: LinkClaims, expiresAt: Date): Promise<string> {
     return new SignJWT({ scene: sceneId })
-      .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
+      .setProtectedHeader({ alg: ALGORITHM, typ: SHARE_LINK_TOKEN_TYPE })
       .setAudience(AUDIENCE)
       .setSubject(linkId)
       .setExpirationTime(expiresAt)
@@ -49,7 +48,7 @@ export class LinkTokens {
   /** Throws `unauthenticated`. */
   async verify(token: string): Promise<LinkClaims> {
     try {
-      const options = { algorithms: [ALGORITHM], typ: TYPE, audience: AUDIENCE };
+      const options = { algorithms: [ALGORITHM], typ: SHARE_LINK_TOKEN_TYPE, audience: AUDIENCE };
       const claims = claimsSchema.safeParse((await jwtVerify(token, this.#key, options)).payload);
       if (!claims.success) throw new DioramaError('unauthenticated', 'The share link is not valid');
       return { linkId: claims.data.sub, sceneId: claims.data.scene };

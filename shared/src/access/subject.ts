@@ -5,6 +5,9 @@ export const SUBJECT_MAX_LENGTH = 256;
 /** Guests of share links are called `link:…`, and nobody else. */
 export const GUEST_SUBJECT_PREFIX = 'link:';
 
+/** The `typ` in the header of a share link's token, by which it is told from those of people. */
+export const SHARE_LINK_TOKEN_TYPE = 'diorama-link+jwt';
+
 /** NUL and half of a surrogate pair cannot be stored as text. */
 const STORABLE = /^[^\0\p{Surrogate}]+$/u;
 
