@@ -1,4 +1,4 @@
-import { DioramaError, type ErrorCode } from '@diorama/shared';
+import type { ErrorCode } from '@diorama/shared';
 import { randomInt } from 'node:crypto';
 import type { StoredScene } from '../log/load.js';
 import type { Logger } from '../observability/logger.js';
@@ -8,7 +8,7 @@ import type { BusMetrics } from './bus-metrics.js';
 import { BusOutbox } from './bus-outbox.js';
 import { Adoption } from './adoption.js';
 import { ForeignUpdates } from './foreign-updates.js';
-import { LogPositions } from './log-positions.js';
+import { LogFollower } from './log-follower.js';
 import type { Presence } from './presence.js';
 import { SharedPresences, type PresenceOwner } from './shared-presence.js';
 
@@ -49,7 +49,7 @@ interface Buffered {
   readonly from: ServerId;
 }
 
-const RETRY_MS = 1_000;
+const HOLE_MS = 150;
 
 /**
  * Ties a room to the rooms of the same scene on other servers.
@@ -65,16 +65,14 @@ export class SceneLink {
   readonly #outbox: BusOutbox;
   readonly #foreign = new ForeignUpdates();
   readonly #adoption: Adoption;
-  #positions = new LogPositions(0);
   #ownRows = 0;
   #lastRow: Promise<number> | undefined;
   #room: LinkedRoom | undefined;
+  #log: LogFollower | undefined;
   #presence: SharedPresences | undefined;
   #buffered: Buffered[] = [];
   #unsubscribe: () => void = () => undefined;
   #unwatch: () => void = () => undefined;
-  #holeTimer: NodeJS.Timeout | undefined;
-  #reading: Promise<void> | undefined;
   #waiting: (() => void)[] = [];
   #closed = false;
 
@@ -100,7 +98,7 @@ export class SceneLink {
 
   /** Every row of the log up to here is in the document. */
   get position(): number {
-    return this.#positions.seen;
+    return this.#log?.position ?? 0;
   }
 
   get isShared(): boolean {
@@ -114,7 +112,7 @@ export class SceneLink {
 
   /** Whether what other servers have put into the document is exactly what the log has up to `position`. */
   get isExact(): boolean {
-    return this.#foreign.isCommitted && !this.#positions.hasHole;
+    return this.#foreign.isCommitted && this.#log?.hasHole !== true;
   }
 
   /** Starts to listen. Call it before the scene is loaded, so that nothing falls between. */
@@ -130,7 +128,7 @@ export class SceneLink {
   attach(room: LinkedRoom, seq: number): void {
     this.#room = room;
     this.#presence = new SharedPresences(room.presence);
-    this.#positions = new LogPositions(seq);
+    this.#log = this.#follow(room, seq);
     const buffered = this.#buffered;
     this.#buffered = [];
     for (const { message, from } of buffered) this.#receive(message, from);
@@ -155,8 +153,7 @@ export class SceneLink {
   committed(seq: number): void {
     this.#ownRows++;
     this.#outbox.rowCommitted(seq);
-    this.#positions.hold(seq);
-    this.#moved();
+    this.#log?.hold(seq);
   }
 
   /** The oldest row that was appended here will never be committed. */
@@ -183,16 +180,12 @@ export class SceneLink {
 
   /** The log is known to go as far as `seq`: it is read unless what is missing arrives at once. */
   headIs(seq: number): void {
-    this.#positions.exists(seq);
-    this.#watchHole();
+    this.#log?.exists(seq);
   }
 
   /** Reads what the log has behind `position`. Rejects when it cannot be read. */
   async catchUp(): Promise<void> {
-    // A reading under way may have begun before what the caller knows of.
-    await this.#reading?.catch(() => undefined);
-    this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
-    return this.#reading;
+    await this.#log?.catchUp();
   }
 
   close(): void {
@@ -205,7 +198,7 @@ export class SceneLink {
     this.#outbox.close();
     this.#unsubscribe();
     this.#unwatch();
-    clearTimeout(this.#holeTimer);
+    this.#log?.close();
     this.#adoption.close();
     this.#ring();
   }
@@ -266,12 +259,8 @@ export class SceneLink {
         return;
       case 'position':
         this.#foreign.committed(stream, message.through);
-        if (this.#foreign.isWhole(stream, message.since)) this.#positions.hold(message.seq);
-        else if (message.seq > this.position) {
-          this.#positions.exists(message.seq);
-          this.#resync();
-        }
-        this.#moved();
+        if (this.#foreign.isWhole(stream, message.since)) this.#log?.hold(message.seq);
+        else this.#log?.isMissing(message.seq);
         return;
       case 'head':
         this.headIs(message.seq);
@@ -306,11 +295,6 @@ export class SceneLink {
     }
   }
 
-  #moved(): void {
-    this.#watchHole();
-    this.#ring();
-  }
-
   #ring(): void {
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
@@ -318,38 +302,18 @@ export class SceneLink {
     for (const resolve of waiting) resolve();
   }
 
-  /** What is missing is on its way, as a rule; where nothing has come for a while, it is read from the log. */
-  #watchHole(): void {
-    if (!this.#positions.hasHole || this.#holeTimer !== undefined || this.#closed) return;
-    const before = this.position;
-    this.#holeTimer = setTimeout(() => {
-      this.#holeTimer = undefined;
-      if (this.#positions.hasHole && this.position === before) this.#resync();
-      else this.#watchHole();
-    }, this.#options.holeMs ?? 150);
-    this.#holeTimer.unref();
-  }
-
-  #resync(): void {
-    this.catchUp().catch((error: unknown) => {
-      if (this.#closed) return;
-      if (error instanceof DioramaError && error.code === 'scene_not_found') {
-        this.#room?.evict('scene_not_found');
-        return;
-      }
-      this.#options.logger.warn({ err: error, scene: this.#options.sceneId }, 'the log could not be read');
-      setTimeout(() => this.#watchHole(), RETRY_MS).unref();
+  #follow(room: LinkedRoom, seq: number): LogFollower {
+    const { sceneId, logger, metrics, holeMs } = this.#options;
+    return new LogFollower({
+      sceneId,
+      seq,
+      logger,
+      metrics,
+      holeMs: holeMs ?? HOLE_MS,
+      read: (after) => room.readLog(after),
+      apply: (stored) => room.applyStored(stored),
+      moved: () => this.#ring(),
+      deleted: () => room.evict('scene_not_found'),
     });
-  }
-
-  async #read(): Promise<void> {
-    if (this.#room === undefined || this.#closed) return;
-    this.#options.metrics.resynced();
-    const after = this.position;
-    const stored = await this.#room.readLog(after);
-    if (this.#closed) return;
-    if (stored.seq > after) this.#room.applyStored(stored);
-    this.#positions.holdAll(stored.seq);
-    this.#moved();
   }
 }
