@@ -21,6 +21,8 @@ const RESULTS = fileURLToPath(new URL('../RESULTS.md', import.meta.url));
 const FRAMES_THAT_COUNT = 50_000;
 /** One scene is attacked for so long; then it is left, and the next one comes. The first one warms the server up. */
 const ROUNDS = 10;
+/** A room ends seconds after its last client; one that stays open for so long stays for ever. */
+const ROOMS_CLOSE_WITHIN_MS = 120_000;
 /** Memory is flat when the last round leaves at most so much more behind than the first: in use after a collection, and resident. */
 const FLAT_IN_USE = 8e6;
 const FLAT_RESIDENT = 64e6;
@@ -129,7 +131,11 @@ function report(grown: { inUse: number; resident: number }, last: { inUse: numbe
 
 async function allRoomsClosed(url: string): Promise<void> {
   const http = new Http({ url, token: '' });
-  while (!/^diorama_rooms 0$/m.test((await http.get<string>('/metrics')).body)) await delay(200);
+  const until = performance.now() + ROOMS_CLOSE_WITHIN_MS;
+  while (!/^diorama_rooms 0$/m.test((await http.get<string>('/metrics')).body)) {
+    if (performance.now() > until) throw new Error('A room that everybody has left does not close');
+    await delay(200);
+  }
 }
 
 function total<K>(maps: readonly ReadonlyMap<K, number>[]): Map<K, number> {

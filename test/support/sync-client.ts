@@ -29,6 +29,8 @@ export interface SyncClientOptions {
   readonly bearer?: boolean;
   /** Default true. */
   readonly answersPings?: boolean;
+  /** Names the session, by which a guest who comes back is known. Default none. */
+  readonly session?: string;
 }
 
 export interface Closed {
@@ -76,7 +78,9 @@ export class SyncClient {
   constructor(options: SyncClientOptions) {
     this.doc = options.doc ?? new Y.Doc();
     this.awareness = new Awareness(this.doc);
-    const query = options.bearer ? '' : `?token=${encodeURIComponent(options.token)}`;
+    const parameters = new URLSearchParams(options.bearer ? {} : { token: options.token });
+    if (options.session !== undefined) parameters.set('session', options.session);
+    const query = `?${parameters.toString()}`;
     this.webSocket = new WebSocket(
       `${options.url.replace('http', 'ws')}/v1/sync/${options.sceneId}${query}`,
       options.diorama === false ? [] : [SUBPROTOCOL],

@@ -28,6 +28,7 @@ function connect(overrides: Partial<ConnectionOptions> = {}) {
   connection = new Connection({
     url: `${server.url.replace('http', 'ws')}/v1/sync/scn_test`,
     token: () => Promise.resolve('t'),
+    session: 'a-session-of-its-own',
     WebSocket,
     clock,
     random: () => 0.5,
@@ -72,6 +73,23 @@ describe('attempts', () => {
     await server.start();
     network.dispatchEvent(new Event('online'));
     await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(1));
+  });
+
+  it('SDK-41: every attempt of a session names it, so that a guest who comes back is known', async () => {
+    const named: (string | null)[] = [];
+    class Recorded extends WebSocket {
+      constructor(url: string, protocol?: string | string[]) {
+        super(url, protocol);
+        named.push(new URL(url).searchParams.get('session'));
+      }
+    }
+    const { onDown, onOpen } = connect({ WebSocket: Recorded });
+    await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(1));
+    server.hangUp(1012);
+    await vi.waitFor(() => expect(onDown).toHaveBeenCalledTimes(1));
+    clock.advance(clock.nextInMs ?? 0);
+    await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(2));
+    expect(named).toEqual(['a-session-of-its-own', 'a-session-of-its-own']);
   });
 
   it('SDK-6: a token that cannot be obtained is asked for again after the wait', async () => {

@@ -15,6 +15,8 @@ const NORMAL_CLOSURE = 1000;
 export interface ConnectionOptions {
   readonly url: string;
   readonly token: () => Promise<string>;
+  /** Known to this session and the server alone: by it a guest who connects again is the one that was there. */
+  readonly session: string;
   readonly WebSocket: WebSocketConstructor;
   readonly clock: Clock;
   readonly random: () => number;
@@ -118,7 +120,7 @@ export class Connection {
     }
     if (this.#ended || this.#socket !== undefined) return;
     const socket = new this.#options.WebSocket(
-      `${this.#options.url}?token=${encodeURIComponent(token)}`,
+      `${this.#options.url}?token=${encodeURIComponent(token)}&session=${encodeURIComponent(this.#options.session)}`,
       SUBPROTOCOL,
     );
     socket.binaryType = 'arraybuffer';

@@ -3,6 +3,7 @@ import {
   CommentsDoc,
   DioramaError,
   MESSAGE,
+  newKey,
   readDraining,
   readRefused,
   readSaved,
@@ -66,6 +67,7 @@ export class SceneSession {
     this.#connection = new Connection({
       ...options,
       random: options.random ?? Math.random,
+      session: options.session ?? newKey(),
       network: options.network ?? platformNetwork(),
       probe: queryAwarenessFrame,
       onOpen: () => this.#opened(),

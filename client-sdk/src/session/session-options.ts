@@ -20,6 +20,8 @@ export interface SceneSessionOptions extends ConnectOptions {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random?: (() => number) | undefined;
+  /** 16 to 64 letters, digits, `_` and `-` that nobody guesses. By default new ones. */
+  readonly session?: string | undefined;
   readonly network?: EventTarget | undefined;
 }
 

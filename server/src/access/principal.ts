@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { allows, DioramaError, GUEST_SUBJECT_PREFIX, type Role } from '@diorama/shared';
 
 /** Who calls, and whose data they may see. */
@@ -35,20 +36,44 @@ interface GuestLink extends Guest {
   readonly expiresAt: Date;
 }
 
-/** The principal of one connection: each guest is somebody else, so that none can take another's presence over. */
-export const onConnection = (principal: Principal, connectionKey: string): Principal =>
-  principal.guest === undefined
-    ? principal
-    : { ...principal, subject: `${principal.subject}:${connectionKey}` };
+/** In the subjects of guests who name their session; made-up keys have no such mark. */
+const SESSION_MARK = 'session-';
+
+/** What a client may name its session with: nobody guesses it. */
+const SESSION = /^[\w-]{16,64}$/;
+
+/**
+ * The principal of one connection. Each guest is somebody else, so that none can take another's presence over: a session that comes back is
+ * the guest that it was, by a `session` that only it knows, and every other connection a new one, by `connectionKey`.
+ */
+export const onConnection = (
+  principal: Principal,
+  session: string | undefined,
+  connectionKey: string,
+): Principal => {
+  if (principal.guest === undefined) return principal;
+  const isKnown = session !== undefined && SESSION.test(session);
+  const key = isKnown ? `${SESSION_MARK}${digest(`${principal.guest.linkId}:${session}`)}` : connectionKey;
+  return { ...principal, subject: `${principal.subject}:${key}` };
+};
+
+/** Subjects are shown to others, who must not learn the session from them. */
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 /** Whether a later token is the same person's as an earlier one. */
 export const isSamePerson = (a: Principal, b: Principal): boolean =>
   a.tenant === b.tenant &&
   (a.guest === undefined ? a.subject === b.subject : a.guest.linkId === b.guest?.linkId);
 
-/** Whether somebody who comes may be who has left: a guest's connection has a subject of its own, and only its link tells. */
+/**
+ * Whether somebody who comes may be who has left. A guest's connection that names no session has a subject of its own, and only its link tells;
+ * who names one is known by it.
+ */
 export const mayBeSamePerson = (left: string, comes: string): boolean =>
-  left === comes || (left.startsWith(GUEST_SUBJECT_PREFIX) && linkOf(left) === linkOf(comes));
+  left === comes || (isNameless(left) && isNameless(comes) && linkOf(left) === linkOf(comes));
+
+const isNameless = (subject: string): boolean =>
+  subject.startsWith(GUEST_SUBJECT_PREFIX) && !subject.includes(`:${SESSION_MARK}`);
 
 const linkOf = (guest: string): string => guest.split(':', 2).join(':');
 

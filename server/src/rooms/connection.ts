@@ -13,6 +13,7 @@ import {
 import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import type { Principal } from '../access/principal.js';
+import { Arrival, isReceiving } from './arrival.js';
 import { BacklogAge } from './backlog-age.js';
 import { ConnectionBudget, type ConnectionLimits } from './checks/connection-budget.js';
 import type { Logger } from '../observability/logger.js';
@@ -20,11 +21,15 @@ import { badFrame, parseClientFrame, type ClientFrame } from './client-frame.js'
 import { frame } from './framing.js';
 import type { FullState } from './full-state.js';
 import { Heartbeat } from './heartbeat.js';
+import { LifeProbe } from './life-probe.js';
+import { PacedAnswer } from './paced-answer.js';
+import { Pongs } from './pongs.js';
 import { Preview } from './preview.js';
 import { Reading } from './reading.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { Room } from './room.js';
 import type { RoomClient } from './room-client.js';
+import { sendingOf } from './sending.js';
 import { permissionDeniedFrame, presenceFrame } from './server-frames.js';
 
 export interface ConnectionOptions {
@@ -84,6 +89,7 @@ export class Connection implements RoomClient {
     saySomething: () => {
       if (this.#state.kind === 'open') this.write(KEEP_ALIVE);
     },
+    sending: () => sendingOf(this.#options.socket),
   });
   readonly #backlog = new BacklogAge({ probe: (number) => this.#webSocket.ping(`${PROBE}${number}`) });
   /** Why nothing is written for now. */
@@ -91,6 +97,13 @@ export class Connection implements RoomClient {
   #refusedWhileSuspended = false;
   readonly #budget: ConnectionBudget;
   readonly #reading: Reading;
+  readonly #arrival: Arrival;
+  readonly #stateVectors: PacedAnswer<Uint8Array>;
+  readonly #presenceQueries: PacedAnswer<void>;
+  /** Also of one that has just ended: what it sent last is still to be judged. */
+  #principal: Principal | undefined;
+  readonly #life: LifeProbe;
+  #cut: NodeJS.Timeout | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -98,28 +111,64 @@ export class Connection implements RoomClient {
     this.#reading = new Reading(options.webSocket);
     this.speaksDiorama = options.webSocket.protocol === SUBPROTOCOL;
     this.#webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    const unsentBytes = (): number => this.unsentBytes;
+    const pongs = new Pongs({ unsentBytes, pong: (data) => this.#webSocket.pong(data) });
+    this.#webSocket.on('ping', (data) => {
+      this.#controlled(data);
+      pongs.pinged(data);
+    });
     this.#webSocket.on('pong', (data) => {
-      this.#heartbeat.heard();
+      this.#controlled(data);
       const answer = data.toString('latin1');
       if (answer.startsWith(PROBE)) this.#backlog.answered(Number(answer.slice(PROBE.length)));
     });
-    // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
-    this.#webSocket.on('error', (error) => options.logger.debug({ err: error }, 'connection failed'));
+    this.#webSocket.on('error', (error) => {
+      options.logger.debug({ err: error }, 'connection failed');
+      // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
+      this.#ending();
+    });
+    // The last word is out, such as the answer to a farewell: the other side may keep its end open for as long as it likes.
+    options.socket.once('finish', () => this.#ending());
     this.#webSocket.on('close', (code) => this.#closed(code));
+    this.#arrival = new Arrival({
+      isUnfinished: () => isReceiving(this.#webSocket),
+      isRead: () => !this.#reading.isStopped,
+      bytes: () => options.socket.bytesRead,
+      progress: () => this.#heard(),
+      cut: () => this.#webSocket.terminate(),
+    });
+    this.#life = new LifeProbe({
+      ping: () => this.#webSocket.ping(),
+      isRead: () => !this.#reading.isStopped,
+      sending: () => sendingOf(options.socket),
+      cut: () => {
+        this.#leave();
+        this.#webSocket.terminate();
+      },
+    });
+    this.#stateVectors = new PacedAnswer({
+      unsentBytes,
+      answer: (stateVector) => this.#inRoom((room) => room.sync(this, stateVector)),
+    });
+    this.#presenceQueries = new PacedAnswer({
+      unsentBytes,
+      answer: () => this.#inRoom((room) => room.sendPresence(this)),
+    });
     this.#budget = new ConnectionBudget({
       limits: options.limits,
       stop: () => this.#reading.stop('budget'),
       goOn: () => this.#reading.goOn('budget'),
       exceeded: () =>
         this.close('too_many_requests', 'More was sent for too long than a connection may send'),
-      receivePresence: (update) => this.#receiveLatePresence(update),
+      receivePresence: (update) => this.#inRoom((room) => room.receivePresence(this, update)),
     });
     options.metrics.connectionOpened();
   }
 
   get principal(): Principal {
-    if (this.#state.kind !== 'open') throw new Error('The connection is not open');
-    return this.#state.principal;
+    const principal = this.#state.kind === 'open' ? this.#state.principal : this.#principal;
+    if (principal === undefined) throw new Error('The connection is not open');
+    return principal;
   }
 
   get isBehind(): boolean {
@@ -220,9 +269,7 @@ export class Connection implements RoomClient {
     // Paused, it would never see the answer to the closing handshake.
     this.#webSocket.resume();
     this.#webSocket.close(new DioramaError(code).closeCode, code);
-    const cut = setTimeout(() => this.#webSocket.terminate(), CLOSE_TIMEOUT_MS);
-    cut.unref();
-    this.#webSocket.once('close', () => clearTimeout(cut));
+    this.#cutLater();
   }
 
   /** Calls back once the WebSocket is closed: at once where it is already, as that of a client that left while it was let in. */
@@ -243,6 +290,10 @@ export class Connection implements RoomClient {
     this.#reading.stop('draining');
   }
 
+  cutIfDead(asker: object, cut: () => void): void {
+    if (this.#state.kind === 'open') this.#life.ask(asker, cut);
+  }
+
   holdReading(): void {
     this.#reading.stop('room');
   }
@@ -254,6 +305,11 @@ export class Connection implements RoomClient {
   /** Called at regular times: finds dead connections, and keeps quiet ones from being taken for dead. */
   checkAlive(): void {
     this.#heartbeat.beat();
+  }
+
+  /** Called at regular times, more often: finds messages that begin and never end. */
+  checkArrival(): void {
+    this.#arrival.check();
   }
 
   #welcome(principal: Principal): void {
@@ -275,7 +331,8 @@ export class Connection implements RoomClient {
 
   #receive(data: RawData, isBinary: boolean): void {
     const bytes = data as Buffer;
-    this.#heartbeat.heard();
+    this.#heard();
+    this.#arrival.finished();
     if (this.#state.kind === 'opening') {
       this.#state.received.push({ data: bytes, isBinary });
       this.#reading.stop('opening');
@@ -296,10 +353,22 @@ export class Connection implements RoomClient {
     }
   }
 
-  #receiveLatePresence(update: Uint8Array): void {
+  #heard(): void {
+    this.#heartbeat.heard();
+    this.#life.heard();
+  }
+
+  /** A ping or a pong has come: they cost something as well. */
+  #controlled(data: Buffer): void {
+    this.#heard();
+    if (this.#state.kind === 'open') this.#budget.takeControl(data.byteLength);
+  }
+
+  /** Does what had been put off, if the client is still there. */
+  #inRoom(act: (room: Room) => void): void {
     if (this.#state.kind !== 'open') return;
     try {
-      this.#state.room.receivePresence(this, update);
+      act(this.#state.room);
     } catch (error) {
       this.#failed(error);
     }
@@ -317,7 +386,7 @@ export class Connection implements RoomClient {
   #handle({ room, renew }: OpenState, message: ClientFrame): void {
     switch (message.kind) {
       case 'state-vector':
-        room.sync(this, message.stateVector);
+        this.#stateVectors.ask(message.stateVector);
         return;
       case 'document':
         this.#receiveUpdate(room, ++this.#documentFrames, message.update);
@@ -326,7 +395,7 @@ export class Connection implements RoomClient {
         room.receivePresence(this, message.update);
         return;
       case 'presence-query':
-        room.sendPresence(this);
+        this.#presenceQueries.ask();
         return;
       case 'token':
         if (!this.speaksDiorama) throw badFrame('A token is a message of diorama.v1');
@@ -343,14 +412,29 @@ export class Connection implements RoomClient {
     room.refuse(this, number, this.#suspension);
   }
 
+  /** Nothing that still arrives counts, and nobody waits for long. */
+  #ending(): void {
+    this.#leave();
+    this.#cutLater();
+  }
+
+  #cutLater(): void {
+    this.#cut ??= setTimeout(() => this.#webSocket.terminate(), CLOSE_TIMEOUT_MS).unref();
+  }
+
   #leave(): void {
     this.#budget.end();
+    this.#life.end();
+    this.#stateVectors.end();
+    this.#presenceQueries.end();
     const state = this.#state;
+    if (state.kind === 'open') this.#principal = state.principal;
     this.#state = { kind: 'closed' };
     if (state.kind === 'open') state.room.leave(this);
   }
 
   #closed(code: number): void {
+    clearTimeout(this.#cut);
     this.#leave();
     this.#options.metrics.connectionClosed(code);
     this.#options.onClosed();

@@ -31,9 +31,24 @@ export interface SyncGatewayOptions {
   readonly tokenTiming?: Partial<TokenTiming>;
   /** How often connections are pinged; one that has not answered by the next time is cut. Default 15,000 ms. */
   readonly pingIntervalMs?: number;
+  /** How often connections are looked at for messages that do not go on arriving. Default 5,000 ms: 30 s without progress are too long. */
+  readonly arrivalIntervalMs?: number;
   readonly drain?: Partial<DrainBounds>;
   /** In [0, 1): spreads the clients of a server that stops. */
   readonly random?: () => number;
+}
+
+/** Of one message. Browsers fragment what is large into pieces of 64 KiB and more. */
+const MOST_FRAGMENTS = 4_096;
+/** Reads of which a message consists are as large as what has come, a TCP segment at the least. */
+const LEAST_CHUNK_BYTES = 256;
+const LEAST_CHUNKS = 1_024;
+
+/** What a client says of itself when it connects. */
+interface Caller {
+  readonly token: string | undefined;
+  /** Tells guests of one link apart: who comes back is the one that has left. */
+  readonly session: string | undefined;
 }
 
 const PATH_PREFIX = '/v1/sync/';
@@ -42,7 +57,7 @@ const PATH_PREFIX = '/v1/sync/';
 const ORIGIN = 'ws://localhost';
 
 /**
- * Takes WebSocket connections at `/v1/sync/{sceneId}`; the token comes as `?token=` or as a bearer header.
+ * Takes WebSocket connections at `/v1/sync/{sceneId}`; the token comes as `?token=` or as a bearer header, and `?session=` tells guests apart.
  *
  * Refusals are close codes of the catalogue, with its code as the reason: browsers do not show the status of a refused upgrade.
  */
@@ -54,6 +69,7 @@ export class SyncGateway {
   readonly #webSockets: WebSocketServer;
   readonly #connections = new Set<Connection>();
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #arrivals: NodeJS.Timeout;
   readonly #drain: DrainBounds;
   readonly #hooks: DrainHook[] = [];
   #draining = false;
@@ -68,6 +84,10 @@ export class SyncGateway {
       noServer: true,
       clientTracking: true,
       maxPayload: this.#maxFrameBytes,
+      // A client may cut what it sends into pieces of a byte; each costs some hundred bytes until the message is whole.
+      maxFragments: MOST_FRAGMENTS,
+      maxBufferedChunks: Math.max(LEAST_CHUNKS, Math.ceil(this.#maxFrameBytes / LEAST_CHUNK_BYTES)),
+      autoPong: false,
       // Ready-made frames are shared by all connections, which an extension with state would forbid.
       perMessageDeflate: false,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
@@ -76,6 +96,10 @@ export class SyncGateway {
       for (const connection of this.#connections) connection.checkAlive();
     }, options.pingIntervalMs ?? 15_000);
     this.#heartbeat.unref();
+    this.#arrivals = setInterval(() => {
+      for (const connection of this.#connections) connection.checkArrival();
+    }, options.arrivalIntervalMs ?? 5_000);
+    this.#arrivals.unref();
   }
 
   attach(server: Server): void {
@@ -101,6 +125,7 @@ export class SyncGateway {
   async close(): Promise<void> {
     this.#draining = true;
     clearInterval(this.#heartbeat);
+    clearInterval(this.#arrivals);
     const { random = Math.random, rooms } = this.#options;
     const all = [...this.#connections];
     const untold = all.filter((connection) => {
@@ -146,7 +171,10 @@ export class SyncGateway {
       return;
     }
     const sceneId = url.pathname.slice(PATH_PREFIX.length);
-    const token = url.searchParams.get('token') ?? bearerToken(request);
+    const caller = {
+      token: url.searchParams.get('token') ?? bearerToken(request),
+      session: url.searchParams.get('session') ?? undefined,
+    };
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       if (this.#draining) {
         const draining = new DioramaError('draining');
@@ -164,7 +192,7 @@ export class SyncGateway {
         onClosed: () => this.#connections.delete(connection),
       });
       this.#connections.add(connection);
-      void this.#open(connection, sceneId, token);
+      void this.#open(connection, sceneId, caller);
     });
   }
 
@@ -183,10 +211,10 @@ export class SyncGateway {
     return seat;
   }
 
-  async #open(connection: Connection, sceneId: string, token: string | undefined): Promise<void> {
+  async #open(connection: Connection, sceneId: string, { token, session }: Caller): Promise<void> {
     const { access, authenticator, liveAccess, rooms } = this.#options;
     try {
-      const identity = onConnection(await authenticator.authenticate(token), newKey());
+      const identity = onConnection(await authenticator.authenticate(token), session, newKey());
       const seat = this.#seat(connection, sceneId, identity);
       liveAccess.enter(seat);
       connection.whenGone(() => liveAccess.leave(seat));

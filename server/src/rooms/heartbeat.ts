@@ -1,3 +1,5 @@
+import type { Sending } from './sending.js';
+
 /** Two minutes: a client that does not read for one, since its tab sleeps, cannot answer before it has read what came before the ping. */
 const MOST_UNANSWERED_PINGS = 8;
 
@@ -7,6 +9,7 @@ export interface HeartbeatOptions {
   readonly cut: () => void;
   /** Writes something that means nothing. */
   readonly saySomething: () => void;
+  readonly sending: () => Sending;
 }
 
 /** Finds dead connections, and keeps quiet ones from being taken for dead. */
@@ -14,6 +17,7 @@ export class Heartbeat {
   readonly #options: HeartbeatOptions;
   #unanswered = 0;
   #wrote = false;
+  #sending: Sending = { taken: 0, waiting: 0 };
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -30,6 +34,7 @@ export class Heartbeat {
 
   /** Called at regular times. */
   beat(): void {
+    this.#look();
     if (this.#unanswered >= MOST_UNANSWERED_PINGS) {
       this.#options.cut();
       return;
@@ -38,5 +43,13 @@ export class Heartbeat {
     this.#options.ping();
     if (!this.#wrote) this.#options.saySomething();
     this.#wrote = false;
+  }
+
+  /** Who reads what it was sent is alive, however long that takes: a ping waits behind it. */
+  #look(): void {
+    const before = this.#sending;
+    this.#sending = this.#options.sending();
+    // What had room in the system's memory tells nothing.
+    if (before.waiting > 0 && this.#sending.taken > before.taken) this.#unanswered = 0;
   }
 }

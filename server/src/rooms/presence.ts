@@ -19,6 +19,8 @@ export interface PresenceOptions<Owner> {
   readonly subjectOf: (owner: Owner) => string;
   /** Who has written to the document under a client id, where that is known. */
   readonly writerOf: (client: number) => string | undefined;
+  /** Somebody announces a client id that another one has. */
+  readonly contested?: (owner: Owner, rival: Owner) => void;
 }
 
 interface Entry<Owner> {
@@ -151,6 +153,8 @@ export class Presence<Owner extends object> {
     const entry = this.#entries.get(client);
     if (entry === undefined) return this.#judgeFree(owner, client, clock);
     const mayChange = entry.owner === owner || entry.subject === this.#options.subjectOf(owner);
+    // Whoever has announced none yet means it as their own; what comes later may be an echo.
+    if (!mayChange && own === undefined) this.#options.contested?.(owner, entry.owner);
     return mayChange && clock > entry.clock ? 'taken' : 'ignored';
   }
 

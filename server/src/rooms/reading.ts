@@ -16,6 +16,10 @@ export class Reading {
     this.#socket = socket;
   }
 
+  get isStopped(): boolean {
+    return this.#against.size > 0;
+  }
+
   stop(reason: WhyNotRead): void {
     this.#against.add(reason);
     this.#socket.pause();

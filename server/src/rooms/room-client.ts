@@ -19,5 +19,7 @@ export interface RoomClient extends HeldReading {
   savedFrame(frames: number): Buffer | undefined;
   /** The frame that tells this client what was not applied, and why. */
   refusedFrame(refused: Refused): Buffer;
+  /** Cuts the connection if nothing is heard of it within a second, and calls back when it is cut. `asker` asks once at a time. */
+  cutIfDead(asker: object, cut: () => void): void;
   close(code: ErrorCode, detail?: string): void;
 }

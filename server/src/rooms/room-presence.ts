@@ -12,6 +12,8 @@ export interface RoomPresenceOptions {
   readonly isHere: (client: RoomClient) => boolean;
   /** Who has written to the document under a client id, where that is known. */
   readonly writerOf: (client: number) => string | undefined;
+  /** A client announces an id that another one has. */
+  readonly contested: (client: RoomClient, rivals: Iterable<object>) => void;
 }
 
 /** The presence of a room, and which of it the next tick has to tell. */
@@ -25,6 +27,10 @@ export class RoomPresence {
     this.states = new Presence<PresenceOwner>({
       subjectOf: ({ principal }) => principal.subject,
       writerOf: options.writerOf,
+      contested: (owner, rival) => {
+        // Of other servers' clients nothing more can be found out here.
+        if (options.isHere(owner as RoomClient)) options.contested(owner as RoomClient, [rival]);
+      },
     });
   }
 

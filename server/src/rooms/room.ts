@@ -1,5 +1,6 @@
 import { DioramaError, type ErrorCode } from '@diorama/shared';
 import * as Y from 'yjs';
+import { mayBeSamePerson } from '../access/principal.js';
 import { decodeStored } from '../log/load.js';
 import type { SceneLog } from '../log/scene-log.js';
 import { applyUpdate } from '../log/update-decoder.js';
@@ -68,6 +69,7 @@ export class Room {
       send: (client, frame) => this.#fanOut.toOne(client, frame),
       isHere: (client) => this.#clients.has(client),
       writerOf: (id) => this.#intake.writerOf(id),
+      contested: (client, rivals) => this.#contest(client, rivals),
     });
     this.#acknowledgements = new Acknowledgements({
       // What it may build upon must be stored as well.
@@ -140,6 +142,8 @@ export class Room {
       guard: {
         size: this.#size,
         announcedBy: (id) => this.#presence.states.ownerOf(id)?.principal,
+        contested: (client, id, writers) =>
+          this.#contest(client as RoomClient, [...writers, this.#presence.states.ownerOf(id)]),
       },
       send: (client, ready) => this.#fanOut.toOne(client, ready),
       received: () => this.#fanOut.received(),
@@ -262,6 +266,20 @@ export class Room {
     this.#repair.close();
     this.#metrics.documentClosed(this.#size);
     this.#document.destroy();
+  }
+
+  /**
+   * The id of a client is another one's, who may be the same one before its network broke: that connection has a second to show that it lives.
+   * Else it is cut, and the client asked for what was left out meanwhile.
+   */
+  #contest(client: RoomClient, rivals: Iterable<object | undefined>): void {
+    for (const rival of this.#clients) {
+      if (rival === client || ![...rivals].includes(rival)) continue;
+      if (!mayBeSamePerson(rival.principal.subject, client.principal.subject)) continue;
+      rival.cutIfDead(client, () => {
+        if (this.#clients.has(client)) this.ask(client);
+      });
+    }
   }
 
   #guarded(apply: () => void): boolean {

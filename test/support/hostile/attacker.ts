@@ -6,6 +6,8 @@ import type { HostileFrame, HostileFrames } from './hostile-frames.js';
 
 /** Frames that are sent before the attacker looks whether it is still connected. */
 const MOST_AT_ONCE = 6;
+/** What never ends takes the attacker's own pings and its farewell for more of itself: then it hangs up. */
+const PATIENCE_MS = 5_000;
 
 export interface AttackerOptions {
   readonly url: string;
@@ -58,15 +60,23 @@ export class Attacker {
       const answered = new Promise<void>((resolve) => (wake = resolve));
       for (const frame of sending) send(webSocket, frame);
       webSocket.ping();
-      await answered;
+      await within(answered, () => webSocket.terminate());
       if (!isOpen(webSocket)) break;
       this.#options.taken(sending);
       sending = [];
     }
     if (random.int(3) === 0) webSocket.terminate();
     else webSocket.close();
+    await within(closed, () => webSocket.terminate());
     await closed;
   }
+}
+
+/** Waits no longer than an attacker has patience. */
+async function within(happened: Promise<void>, giveUp: () => void): Promise<void> {
+  const timer = setTimeout(giveUp, PATIENCE_MS);
+  await happened;
+  clearTimeout(timer);
 }
 
 const isOpen = (webSocket: WebSocket): boolean => webSocket.readyState === WebSocket.OPEN;

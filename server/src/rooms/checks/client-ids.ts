@@ -11,6 +11,9 @@ interface Writer extends Owner {
   readonly senders: Set<object>;
 }
 
+/** Is told who writes under an id that others, these connections, have written under. */
+export type Contested = (sender: object, id: number, writers: Iterable<object>) => void;
+
 /** Ids of writers who have left, so that others cannot announce them as their own before they come back. */
 const MAX_REMEMBERED = 10_000;
 
@@ -23,14 +26,20 @@ const MAX_REMEMBERED = 10_000;
 export class ClientIds {
   readonly #doc: Y.Doc;
   readonly #announcedBy: (id: number) => Owner | undefined;
+  readonly #contested: Contested;
   readonly #writers = new Map<number, Writer>();
   readonly #idOf = new WeakMap<object, number>();
   /** The last who wrote under an id, also when they have left. */
   readonly #lastWriter = new Map<number, string>();
 
   /** `announcedBy` says whose presence has the id. */
-  constructor(doc: Y.Doc, announcedBy: (id: number) => Owner | undefined) {
+  constructor(
+    doc: Y.Doc,
+    announcedBy: (id: number) => Owner | undefined,
+    contested: Contested = () => undefined,
+  ) {
     this.#doc = doc;
+    this.#contested = contested;
     this.#announcedBy = announcedBy;
   }
 
@@ -49,8 +58,10 @@ export class ClientIds {
       if (clock + struct.length <= state) continue;
       seen = client;
       ids++;
-      if (this.#isOthers(client, subject)) (taken ??= new Set()).add(client);
-      else if (state === 0 || this.#lastWriter.get(client) === subject) fresh = client;
+      if (this.#isOthers(client, subject)) {
+        (taken ??= new Set()).add(client);
+        this.#contested(sender, client, this.#writers.get(client)?.senders ?? []);
+      } else if (state === 0 || this.#lastWriter.get(client) === subject) fresh = client;
     }
     if (own === undefined && fresh !== undefined && ids === 1) this.#bind(sender, subject, fresh);
     return taken;

@@ -88,6 +88,12 @@ export class ConnectionBudget {
     return now;
   }
 
+  /** Counts a ping or a pong. */
+  takeControl(bytes: number): void {
+    const wait = Math.max(this.#messages.take(1), this.#bytes.take(bytes));
+    if (wait > 0) this.#slowDown(wait);
+  }
+
   /** The connection has ended. */
   end(): void {
     clearTimeout(this.#stopped);

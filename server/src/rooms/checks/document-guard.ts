@@ -1,7 +1,7 @@
 import { DioramaError, DOCUMENT_LIMITS, type Issue } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { DecodedUpdate } from '../update-check.js';
-import { ClientIds } from './client-ids.js';
+import { ClientIds, type Contested } from './client-ids.js';
 import { bringerOf } from './bringer.js';
 import { CommentAuthors, type Writer } from './comment-authors.js';
 import type { Finding } from './corrections.js';
@@ -20,6 +20,7 @@ export interface DocumentGuardOptions {
   readonly size: DocumentSize;
   /** Whose presence has a Yjs client id. */
   readonly announcedBy: (id: number) => { readonly subject: string } | undefined;
+  readonly contested?: Contested;
 }
 
 /** Who sends an update. */
@@ -65,13 +66,13 @@ export class DocumentGuard {
   readonly #waiting: WaitingUpdates<object>;
   readonly #clientIds: ClientIds;
 
-  constructor({ doc, size, announcedBy }: DocumentGuardOptions) {
+  constructor({ doc, size, announcedBy, contested }: DocumentGuardOptions) {
     this.#doc = doc;
     doc.clientID = serverClientId(doc);
     this.#counts = new EntryCounts(doc);
     this.#size = size;
     this.#waiting = new WaitingUpdates(doc);
-    this.#clientIds = new ClientIds(doc, announcedBy);
+    this.#clientIds = new ClientIds(doc, announcedBy, contested);
     this.#checks = {
       schema: new DocumentChecks(doc, this.#counts),
       authors: new CommentAuthors({ doc, writerOf: (id) => this.#clientIds.writerOf(id) }),

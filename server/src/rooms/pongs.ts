@@ -1,0 +1,35 @@
+/** With more than this unread no ping is answered. */
+const MOST_UNREAD_BYTES = 256 * 1024;
+
+export interface PongsOptions {
+  readonly pong: (data: Buffer) => void;
+  /** Bytes that wait for the client to read them. */
+  readonly unsentBytes: () => number;
+}
+
+/**
+ * Answers a client's pings: of those that come together the last (RFC 6455, section 5.5.3), and none of a client that does not read.
+ *
+ * `ws` by itself would keep an answer to each in memory.
+ */
+export class Pongs {
+  readonly #options: PongsOptions;
+  #last: Buffer | undefined;
+
+  constructor(options: PongsOptions) {
+    this.#options = options;
+  }
+
+  pinged(data: Buffer): void {
+    const isFirst = this.#last === undefined;
+    this.#last = data;
+    // Behind all that has come with it.
+    if (isFirst) setImmediate(() => this.#answer());
+  }
+
+  #answer(): void {
+    const last = this.#last;
+    this.#last = undefined;
+    if (last !== undefined && this.#options.unsentBytes() <= MOST_UNREAD_BYTES) this.#options.pong(last);
+  }
+}
