@@ -17,11 +17,8 @@ import { LocalBus } from './adapters/local-bus/local-bus.js';
 import { LogBus } from './adapters/log-bus/log-bus.js';
 import { LocalRenderQueue } from './adapters/local-render-queue/local-render-queue.js';
 import { workerEnvironment } from './adapters/local-render-queue/worker-environment.js';
-import { RedisBus } from './adapters/redis-bus/redis-bus.js';
 import { openPglite } from './adapters/pglite/pglite-database.js';
-import { openPostgres } from './adapters/postgres/postgres-database.js';
 import { untilReachable } from './adapters/postgres/until-reachable.js';
-import { S3ObjectStore } from './adapters/s3/s3-object-store.js';
 import { FetchedFiles } from './adapters/render-files/fetched-files.js';
 import { SharedDirectory } from './adapters/render-files/shared-directory.js';
 import { FilesystemObjectStore } from './adapters/filesystem/filesystem-object-store.js';
@@ -80,22 +77,29 @@ const EDITS_DAYS = 90;
 /** One line for whoever watches the terminal; the log has the details. */
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const openDatabase = (config: Config, logger: Logger): Promise<Database> =>
-  config.DATABASE_URL === undefined
-    ? openPglite({
-        dataDir: join(config.dataDir, 'database'),
-        upkeepFailed: (error) => logger.warn({ err: error }, 'cleaning up the database'),
-        failed: (error) => logger.error({ err: error }, 'the embedded database failed; it is opened again'),
-        reopened: () => logger.info('the embedded database is open again'),
-      })
-    : untilReachable({
-        open: () => openPostgres({ connectionString: config.DATABASE_URL ?? '' }),
-        forMs: DATABASE_WAIT_MS,
-        waiting(reason) {
-          logger.warn({ reason }, 'the database cannot be reached yet');
-          tell(`Waiting for the database, for ${DATABASE_WAIT_MS / 1000} s at the most. ${reason}`);
-        },
-      });
+/**
+ * Adapters to Postgres, Redis and S3 are imported by whom they are configured for: their drivers take half a second of a
+ * start to load, and memory for good.
+ */
+async function openDatabase(config: Config, logger: Logger): Promise<Database> {
+  const { DATABASE_URL: connectionString } = config;
+  if (connectionString === undefined)
+    return openPglite({
+      dataDir: join(config.dataDir, 'database'),
+      upkeepFailed: (error) => logger.warn({ err: error }, 'cleaning up the database'),
+      failed: (error) => logger.error({ err: error }, 'the embedded database failed; it is opened again'),
+      reopened: () => logger.info('the embedded database is open again'),
+    });
+  const { openPostgres } = await import('./adapters/postgres/postgres-database.js');
+  return untilReachable({
+    open: () => openPostgres({ connectionString }),
+    forMs: DATABASE_WAIT_MS,
+    waiting(reason) {
+      logger.warn({ reason }, 'the database cannot be reached yet');
+      tell(`Waiting for the database, for ${DATABASE_WAIT_MS / 1000} s at the most. ${reason}`);
+    },
+  });
+}
 
 interface OpenedObjects {
   readonly objects: ObjectStore;
@@ -114,6 +118,7 @@ async function openObjects(config: Config, logger: Logger): Promise<OpenedObject
   }
   const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
   const hasKey = accessKeyId !== undefined && secretAccessKey !== undefined;
+  const { S3ObjectStore } = await import('./adapters/s3/s3-object-store.js');
   const objects = new S3ObjectStore({
     bucket,
     region,
@@ -127,7 +132,10 @@ async function openObjects(config: Config, logger: Logger): Promise<OpenedObject
 }
 
 async function openBus({ DATABASE_URL, REDIS_URL }: Config, logger: Logger): Promise<Bus> {
-  if (REDIS_URL !== undefined) return RedisBus.open({ url: REDIS_URL, logger });
+  if (REDIS_URL !== undefined) {
+    const { RedisBus } = await import('./adapters/redis-bus/redis-bus.js');
+    return RedisBus.open({ url: REDIS_URL, logger });
+  }
   // The embedded database belongs to one server; Postgres may have others, who are heard of through its log alone.
   return DATABASE_URL === undefined ? new LocalBus().join() : new LogBus();
 }

@@ -17,7 +17,7 @@ let dataDir: string;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'diorama-crash-'));
-  await copyDatabaseTemplate(join(dataDir, 'database'));
+  copyDatabaseTemplate(join(dataDir, 'database'));
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 

@@ -12,7 +12,7 @@ let server: ServerProcess | undefined;
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'diorama-demo-'));
-  await copyDatabaseTemplate(join(dataDir, 'database'));
+  copyDatabaseTemplate(join(dataDir, 'database'));
 });
 afterEach(async () => {
   await server?.stop();

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyDatabaseTemplate } from '../support/database-template.js';
 import { KILLED_SERVER_ENV, KillRounds, LEAST_PROMISES, SEEN_MS } from '../support/kill-rounds.js';
 import { seededRandom } from '../support/random.js';
 import { startServer } from '../support/server-process.js';
@@ -16,6 +17,7 @@ describe('kill -9 under load', () => {
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'diorama-crash-'));
+    copyDatabaseTemplate(join(dataDir, 'database'));
   });
   afterAll(() => rm(dataDir, { recursive: true, force: true }));
 

@@ -17,7 +17,7 @@ const LAUNCH = `
 let dataDir: string;
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'diorama-test-'));
-  await copyDatabaseTemplate(join(dataDir, 'database'));
+  copyDatabaseTemplate(join(dataDir, 'database'));
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 

@@ -1,4 +1,5 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '../../server/src/database/migrate.js';
@@ -21,7 +22,8 @@ export default async function createDatabaseTemplate(): Promise<() => Promise<vo
 }
 
 /** Puts a copy of the template at `path`; without one (a test file run on its own) the server makes its own. */
-export async function copyDatabaseTemplate(path: string): Promise<void> {
+export function copyDatabaseTemplate(path: string): void {
   const template = process.env[VARIABLE];
-  if (template !== undefined) await cp(template, path, { recursive: true });
+  // A thousand small files: what copies them without blocking takes four times the CPU, and nobody else is waiting.
+  if (template !== undefined) cpSync(template, path, { recursive: true });
 }

@@ -21,7 +21,7 @@ export async function startPglite(): Promise<TestPglite> {
 /** Opens a PGlite that has our schema, from the copy of a template. */
 export async function startMigratedPglite(): Promise<TestPglite> {
   const home = await mkdtemp(join(tmpdir(), 'diorama-pglite-'));
-  await copyDatabaseTemplate(join(home, 'database'));
+  copyDatabaseTemplate(join(home, 'database'));
   const pglite = await open(home);
   await migrate(pglite.database);
   return pglite;

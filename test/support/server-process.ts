@@ -114,7 +114,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Ser
 
 async function createDataDir(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'diorama-test-'));
-  await copyDatabaseTemplate(join(dataDir, 'database'));
+  copyDatabaseTemplate(join(dataDir, 'database'));
   return dataDir;
 }
 

@@ -10,6 +10,9 @@ import type { z } from 'zod';
 import { takesIdempotencyKey } from './idempotency-key.js';
 import { SchemaComponents, type JsonSchema } from './openapi-schemas.js';
 
+/** Says in JSON Schema what is sent (`input`) or returned (`output`). */
+type Refer = SchemaComponents['reference'];
+
 /** What any operation with a token may answer. */
 const COMMON_ERRORS: readonly ErrorCode[] = ['invalid_request', 'unauthenticated', 'internal'];
 
@@ -29,7 +32,7 @@ function errorCodesOf(endpoint: Endpoint): ErrorCode[] {
   return [...new Set([...COMMON_ERRORS, ...body, ...keyed, ...endpoint.errors])];
 }
 
-function parametersOf(endpoint: Endpoint, components: SchemaComponents): JsonSchema[] {
+function parametersOf(endpoint: Endpoint, refer: Refer): JsonSchema[] {
   const list = (schema: z.ZodObject | undefined, where: 'path' | 'query') =>
     Object.entries(schema?.shape ?? {}).map(([name, field]) => {
       const type = field as z.ZodType;
@@ -37,7 +40,7 @@ function parametersOf(endpoint: Endpoint, components: SchemaComponents): JsonSch
         name,
         in: where,
         required: where === 'path' || !type.safeParse(undefined).success,
-        schema: components.reference(type, 'input'),
+        schema: refer(type, 'input'),
       };
     });
   const keyed: Record<string, string> = takesIdempotencyKey(endpoint)
@@ -53,14 +56,14 @@ function parametersOf(endpoint: Endpoint, components: SchemaComponents): JsonSch
   return [...list(endpoint.params, 'path'), ...list(endpoint.query, 'query'), ...headers];
 }
 
-function requestBodyOf(endpoint: Endpoint, components: SchemaComponents): JsonSchema | undefined {
+function requestBodyOf(endpoint: Endpoint, refer: Refer): JsonSchema | undefined {
   switch (endpoint.body?.type) {
     case undefined:
       return undefined;
     case 'json':
       return {
         required: true,
-        content: { 'application/json': { schema: components.reference(endpoint.body.schema, 'input') } },
+        content: { 'application/json': { schema: refer(endpoint.body.schema, 'input') } },
       };
     case 'multipart':
       return {
@@ -84,7 +87,7 @@ function requestBodyOf(endpoint: Endpoint, components: SchemaComponents): JsonSc
   }
 }
 
-function responsesOf(endpoint: Endpoint, components: SchemaComponents): JsonSchema {
+function responsesOf(endpoint: Endpoint, refer: Refer): JsonSchema {
   const responses: Record<string, JsonSchema> = {};
   for (const [status, { description, schema, mediaType, headers }] of Object.entries(endpoint.responses)) {
     responses[status] = {
@@ -105,7 +108,7 @@ function responsesOf(endpoint: Endpoint, components: SchemaComponents): JsonSche
             content:
               schema === undefined
                 ? { [mediaType ?? 'application/octet-stream']: {} }
-                : { 'application/json': { schema: components.reference(schema, 'output') } },
+                : { 'application/json': { schema: refer(schema, 'output') } },
           }),
     };
   }
@@ -117,29 +120,39 @@ function responsesOf(endpoint: Endpoint, components: SchemaComponents): JsonSche
   for (const [status, codes] of codesByStatus) {
     responses[status] = {
       description: codes.map((code) => `\`${code}\`: ${errorEntry(code).title}`).join('. '),
-      content: { [PROBLEM_MEDIA_TYPE]: { schema: components.reference(problemSchema, 'output') } },
+      content: { [PROBLEM_MEDIA_TYPE]: { schema: refer(problemSchema, 'output') } },
     };
   }
   return responses;
 }
 
-/** The OpenAPI 3.1 description of the whole API, made from the contract in `shared`. */
-export function createOpenApi(version: string): JsonSchema {
-  const components = new SchemaComponents();
+function pathsOf(refer: Refer): JsonSchema {
   const paths: Record<string, Record<string, JsonSchema>> = {};
   for (const endpoint of ALL_ENDPOINTS) {
-    const requestBody = requestBodyOf(endpoint, components);
+    const requestBody = requestBodyOf(endpoint, refer);
     (paths[endpoint.path] ??= {})[endpoint.method] = {
       operationId: endpoint.id,
       tags: [endpoint.tag],
       summary: endpoint.summary,
       ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
-      parameters: parametersOf(endpoint, components),
+      parameters: parametersOf(endpoint, refer),
       ...(requestBody === undefined ? {} : { requestBody }),
-      responses: responsesOf(endpoint, components),
+      responses: responsesOf(endpoint, refer),
       ...(endpoint.public ? { security: [] } : {}),
     };
   }
+  return paths;
+}
+
+/** The OpenAPI 3.1 description of the whole API, made from the contract in `shared`. */
+export function createOpenApi(version: string): JsonSchema {
+  const schemas = new Set<z.ZodType>();
+  pathsOf((schema) => {
+    schemas.add(schema);
+    return {};
+  });
+  const components = new SchemaComponents(schemas);
+  const paths = pathsOf((schema, direction) => components.reference(schema, direction));
   return {
     openapi: '3.1.0',
     info: {

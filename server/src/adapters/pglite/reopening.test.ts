@@ -13,7 +13,7 @@ const failures: unknown[] = [];
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'diorama-pglite-'));
-  await copyDatabaseTemplate(join(home, 'database'));
+  copyDatabaseTemplate(join(home, 'database'));
   let tell = (): void => undefined;
   reopened = new Promise((resolve) => (tell = resolve));
   database = await openPglite({
