@@ -43,7 +43,7 @@ function editTree(doc: Y.Doc, random: Random, step: number): void {
 describe('fuzz over several servers', () => {
   let cluster: TestCluster;
   beforeAll(async () => {
-    cluster = await startCluster(3, { maxTailRows: 20 });
+    cluster = await startCluster(3, { maxTailRows: 20, watch: { lostMs: 200, connectedMs: 500 } });
   });
   afterAll(() => cluster.stop());
 

@@ -21,7 +21,7 @@ export interface LogWatchOptions {
   readonly rooms: () => readonly WatchedRoom[];
   /** How often the log is looked at while other servers cannot be heard. Default 2,000 ms. */
   readonly lostMs?: number;
-  /** How often it is looked at all the same while they can. Default 30,000 ms. */
+  /** How often it is looked at all the same while they can: a message may get lost and nobody be told. Default 5,000 ms. */
   readonly connectedMs?: number;
 }
 
@@ -68,7 +68,7 @@ export class LogWatch {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#closed) return;
-    const { bus, lostMs = 2_000, connectedMs = 30_000 } = this.#options;
+    const { bus, lostMs = 2_000, connectedMs = 5_000 } = this.#options;
     const isCertain = bus.isConnected && performance.now() > this.#doubtUntil;
     this.#timer = setTimeout(() => void this.look(), isCertain ? connectedMs : lostMs);
     this.#timer.unref();
