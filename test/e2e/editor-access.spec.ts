@@ -101,20 +101,35 @@ test('EDT-29, EDT-47: while the server is away the editor is offline, keeps edit
 }) => {
   const scene = await createScene(server);
   const page = await openEditor(browser, server, scene);
+  const leaving = await openEditor(browser, server, scene);
   const { port, dataDir } = server;
   await server.kill('SIGKILL');
-  await expect(page.getByTestId('save-status')).toHaveText('Offline');
-
-  await row(page, 'Ball').click();
-  await page.keyboard.press('Control+d');
-  await expect(row(page, 'Ball 2')).toBeVisible();
-  expect(await page.evaluate(() => dispatchEvent(new Event('beforeunload', { cancelable: true })))).toBe(
-    false,
-  );
+  for (const [each, name] of [
+    [page, 'Ball'],
+    [leaving, 'Cube'],
+  ] as const) {
+    await expect(each.getByTestId('save-status')).toHaveText('Offline');
+    await row(each, name).click();
+    await each.keyboard.press('Control+d');
+    await expect(row(each, `${name} 2`)).toBeVisible();
+  }
+  const asks = () => dispatchEvent(new Event('beforeunload', { cancelable: true }));
+  expect(await page.evaluate(asks)).toBe(false);
+  await leaving.getByTestId('home').click();
+  await expect(leaving.getByTestId('page-offline')).toBeVisible();
 
   const again = await startServer({ env: { ...ENV, PORT: String(port) }, dataDir });
   server = { ...again, token: server.token };
   await expect(page.getByTestId('save-status')).toHaveText('Saved', { timeout: 60_000 });
-  const other = await openEditor(browser, server, scene);
-  await expect(row(other, 'Ball 2')).toBeVisible();
+  await expect(row(page, 'Cube 2')).toBeVisible();
+  expect(await page.evaluate(asks)).toBe(true);
+  await leaving
+    .getByTestId('scene-item')
+    .filter({ hasText: 'Example' })
+    .first()
+    .getByRole('button')
+    .first()
+    .click();
+  await ready(leaving);
+  await expect(row(leaving, 'Ball 2')).toBeVisible();
 });

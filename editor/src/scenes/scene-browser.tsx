@@ -1,7 +1,7 @@
 import type { Diorama, PageQuery } from '@diorama/client-sdk';
 import { ActionIcon, Button, Loader, Menu } from '@mantine/core';
 import { Box, Ellipsis, Pencil, Plus, Trash2 } from 'lucide-react';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { SceneSummary } from '@diorama/shared';
 
 import { usePages } from '../hooks/use-pages.js';
@@ -21,10 +21,20 @@ type Dialog =
   | { readonly type: 'rename'; readonly scene: SceneSummary }
   | { readonly type: 'delete'; readonly scene: SceneSummary };
 
+/** How often a server that does not answer is asked again. */
+const RETRY_MS = 2_000;
+
 /** All scenes of the token's tenant: open, create, rename, delete. */
 export function SceneBrowser({ diorama, onOpen }: SceneBrowserProps) {
   const scenes = usePages(useCallback((query: PageQuery) => diorama.scenes.list(query), [diorama]));
   const items = scenes.pages.length === 0 ? null : scenes.pages.flatMap((page) => page.items);
+  const { error, reload } = scenes;
+  useEffect(() => {
+    if (error?.retryable !== true) return;
+    // Each failure is an error of its own, and waits anew.
+    const timer = window.setTimeout(() => void reload(), RETRY_MS);
+    return () => window.clearTimeout(timer);
+  }, [error, reload]);
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const close = () => setDialog(null);
   const run = async (work: () => Promise<unknown>, failed: string) => {
@@ -34,10 +44,9 @@ export function SceneBrowser({ diorama, onOpen }: SceneBrowserProps) {
     } catch (error) {
       showError(failed, error);
     }
-    await scenes.reload();
+    await reload();
   };
-  if (scenes.error !== null && items === null)
-    return <ProblemPage error={scenes.error} onRetry={() => void scenes.reload()} />;
+  if (error !== null && items === null) return <ProblemPage error={error} onRetry={() => void reload()} />;
   return (
     <main className={classes.page}>
       <div className={classes.inner}>
@@ -118,7 +127,7 @@ export function SceneBrowser({ diorama, onOpen }: SceneBrowserProps) {
           maxLength={512}
           onSubmit={async (name) => {
             await diorama.scenes.replace(dialog.scene.scene_id, { name });
-            await scenes.reload();
+            await reload();
           }}
         />
       )}

@@ -11,12 +11,14 @@ interface LinkRowProps {
   readonly link: ShareLink;
   /** Known of links that were made here just now. */
   readonly url: string | undefined;
+  /** Whether the person who looks made it. */
+  readonly isOwn: boolean;
   readonly busy: boolean;
   onRevoke(): void;
 }
 
 /** One link that works: what for, what it allows, until when. */
-export function LinkRow({ link, url, busy, onRevoke }: LinkRowProps) {
+export function LinkRow({ link, url, isOwn, busy, onRevoke }: LinkRowProps) {
   const name = link.name === '' ? 'Share link' : link.name;
   return (
     <li className={classes.linkItem} data-testid="link">
@@ -29,7 +31,7 @@ export function LinkRow({ link, url, busy, onRevoke }: LinkRowProps) {
             {name}
           </span>
           <span className={classes.facts}>
-            by {link.created_by} · ends <TimeText at={link.expires_at} ahead />
+            by {isOwn ? 'you' : link.created_by} · ends <TimeText at={link.expires_at} ahead />
           </span>
         </span>
         <span className={classes.role}>{ROLE_LABEL[link.role]}</span>

@@ -15,7 +15,7 @@ import classes from './sharing.module.css';
 
 /** The links that let guests in. The server shows a link's token once: it can be copied while the dialog is open. */
 export function LinksSection() {
-  const { diorama, sceneId } = useEditor();
+  const { diorama, session, sceneId } = useEditor();
   const { pages, error, hasMore, reload, loadMore } = usePages(
     useCallback((query: PageQuery) => diorama.scenes.shareLinks(sceneId, query), [diorama, sceneId]),
   );
@@ -56,6 +56,7 @@ export function LinksSection() {
               key={link.link_id}
               link={link}
               url={urls.get(link.link_id)}
+              isOwn={link.created_by === session.welcome?.principal}
               busy={busy}
               onRevoke={() => void revoke(link.link_id)}
             />

@@ -1,4 +1,4 @@
-import { type DioramaError, type Diorama } from '@diorama/client-sdk';
+import { DioramaError, type Diorama } from '@diorama/client-sdk';
 import { Center, Loader } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 
@@ -39,6 +39,7 @@ interface EditorPageProps {
 export function EditorPage({ diorama, sceneId, userName, byLink = false, onScenes }: EditorPageProps) {
   const [editor, setEditor] = useState<Editor | null>(null);
   const [ended, setEnded] = useState<DioramaError | null>(null);
+  const [isAway, setIsAway] = useState(false);
 
   useEffect(() => {
     const user = ownAppearance(window.sessionStorage, userName);
@@ -46,6 +47,7 @@ export function EditorPage({ diorama, sceneId, userName, byLink = false, onScene
     const { session } = opened.editor;
     const hide = exposeForScripts(opened.editor);
     session.on('closed', (error) => error !== undefined && setEnded(error));
+    session.on('status', (status) => setIsAway(status === 'offline'));
     session.on('refused', (error) => showError('The server did not take your last edit', error));
     session.synced.then(
       () => setEditor(opened.editor),
@@ -61,6 +63,8 @@ export function EditorPage({ diorama, sceneId, userName, byLink = false, onScene
 
   if (ended !== null)
     return <ProblemPage error={ended} wasOpen={editor !== null} byLink={byLink} onScenes={onScenes} />;
+  if (editor === null && isAway)
+    return <ProblemPage error={new DioramaError('unreachable')} onScenes={onScenes} />;
   if (editor === null)
     return (
       <Center h="100%">

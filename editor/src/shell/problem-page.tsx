@@ -57,7 +57,12 @@ export function ProblemPage({ error, wasOpen = false, byLink = false, onRetry, o
       );
     case 'unreachable':
       return (
-        <MessagePage icon={CloudOff} title="The server does not answer" action={retry} testId="page-offline">
+        <MessagePage
+          icon={CloudOff}
+          title="The server does not answer"
+          action={retry ?? scenes}
+          testId="page-offline"
+        >
           This page tries again by itself and continues as soon as the server is back.
         </MessagePage>
       );
