@@ -1,22 +1,24 @@
 import { Popover, TextInput, Tooltip } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useState } from 'react';
 
 import { usePeople } from '../hooks/use-others.js';
 import { useEditor } from '../state/editor-context.js';
 import { storeOwnName } from './own-name.js';
 import classes from './people.module.css';
-import { initialsOf, type Person } from './person.js';
+import { initialsOf, shownOf, type Person } from './person.js';
 
-const SHOWN = 5;
+const NARROW = '(width < 1180px)';
 
 /** Who is in the scene: the others first, oneself last, where the name can be changed. */
 export function Avatars() {
   const people = usePeople();
   const { viewport } = useEditor();
-  const hidden = people.slice(SHOWN);
+  const shown = shownOf(people.length, useMediaQuery(NARROW));
+  const hidden = people.slice(shown);
   return (
     <div className={classes.stack} role="group" aria-label="People in this scene" data-testid="people">
-      {people.slice(0, SHOWN).map((person) => (
+      {people.slice(0, shown).map((person) => (
         <Tooltip key={person.id} label={`${person.name}: go to their view`}>
           <button
             type="button"

@@ -49,3 +49,10 @@ export function initialsOf(name: string): string {
   const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   return letters.map((word) => [...(word ?? '?')][0]?.toLocaleUpperCase()).join('');
 }
+
+/** How many of `count` others the top bar has room for; on a narrow screen what it says of saving comes first. */
+export function shownOf(count: number, isNarrow: boolean): number {
+  const most = isNarrow ? 1 : 5;
+  // "+1" would take the place of the one that it counts.
+  return count === most + 1 ? count : Math.min(count, most);
+}
