@@ -7,12 +7,15 @@ import { exitCode, STOP_SIGNALS } from './run.mjs';
 /** How often the launcher looks whether the npm that started it is still there. */
 const PARENT_CHECK_MS = 1000;
 
+/** Signals that come so soon one after the other are one. */
+const SAME_SIGNAL_MS = 1000;
+
 /**
  * Runs the server until it ends, in the foreground.
  *
- * The server never outlives the launcher. Signals are passed on, once: Ctrl-C in a terminal reaches launcher and
- * server both, and npm passes it on again, which must not look like an impatient user. If the launcher is killed,
- * its end of the IPC channel closes, and the server shuts down on that.
+ * The server never outlives the launcher. Signals are passed on, once a second: Ctrl-C in a terminal reaches launcher and
+ * server both, and npm passes it on again, which must not look like an impatient user; somebody who presses it again later is one. If the
+ * launcher is killed, its end of the IPC channel closes, and the server shuts down on that.
  *
  * @returns {Promise<number>} exit code of the server
  */
@@ -24,10 +27,12 @@ export function runServer() {
   });
 
   for (const signal of STOP_SIGNALS) {
-    let passedOn = false;
+    let passedOn = -Infinity;
     process.on(signal, () => {
-      if (!passedOn) server.kill(signal);
-      passedOn = true;
+      const now = performance.now();
+      if (now - passedOn < SAME_SIGNAL_MS) return;
+      passedOn = now;
+      server.kill(signal);
     });
   }
   const parentCheck = watchNpm(() => server.kill('SIGTERM'));

@@ -48,6 +48,7 @@ import { createRealtimeMetrics } from './observability/realtime-metrics.js';
 import { createRenderMetrics } from './observability/render-metrics.js';
 import { systemRoutes } from './observability/routes.js';
 import { Shutdown } from './processes/shutdown.js';
+import { onStopSignals } from './processes/stop-signals.js';
 import { renderJobRoutes } from './render-jobs/render-job-routes.js';
 import { RenderJobStore } from './render-jobs/render-job-store.js';
 import { RenderJobs } from './render-jobs/render-jobs.js';
@@ -70,6 +71,8 @@ const RENDER_WORKER_ENTRY = fileURLToPath(new URL('../../render-worker/dist/main
 const HTTP_GRACE_MS = 1_500;
 /** A Postgres that starts at the same time is there by then; whoever supervises the server starts it again otherwise. */
 const DATABASE_WAIT_MS = 30_000;
+/** 128 and SIGINT's number, as shells have it. */
+const EXIT_INTERRUPTED = 130;
 /** Promised are 24. */
 const IDEMPOTENCY_KEYS_HOURS = 48;
 const EDITS_DAYS = 90;
@@ -319,8 +322,15 @@ async function main(): Promise<void> {
     logger.info({ reason }, 'stopping');
     process.exit((await shutdown.run()) ? 0 : 1);
   };
-  process.on('SIGINT', () => void stop('SIGINT'));
-  process.on('SIGTERM', () => void stop('SIGTERM'));
+  onStopSignals({
+    signals: process,
+    now: () => performance.now(),
+    stop: (reason) => void stop(reason),
+    endAtOnce() {
+      logger.warn('ending at once: what is not stored yet is not');
+      process.exit(EXIT_INTERRUPTED);
+    },
+  });
   // Whoever started us over IPC has died without a signal: nobody is left to stop us later.
   if (process.send !== undefined) process.once('disconnect', () => void stop('parent gone'));
   // Who died while these modules were loading is not told by an event.

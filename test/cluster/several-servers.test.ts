@@ -359,7 +359,28 @@ describe('several servers', () => {
     await setRole('commenter');
     await bob.until(() => bob.welcome?.role === 'commenter');
     two.bus.heal();
+    // The one that is told of it is heard by nobody; the other hears everybody else.
+    one.bus.cut();
+    await setRole('viewer');
+    await bob.until(() => bob.welcome?.role === 'viewer');
+    one.bus.heal();
     await leave(ada, bob);
+  });
+
+  it('CLU-16: what a server could not tell while it was cut off it tells when it is heard again', async () => {
+    const hub = new LocalBus();
+    const never = { lostMs: 600_000, connectedMs: 600_000 };
+    const buses = [hub, hub].map((each) => new LossyBus(each.join(), new Set()));
+    const [here, there] = await Promise.all(
+      buses.map((bus) => startRealtime(one.database, { bus, watch: never })),
+    );
+    const sceneId = await one.createScene();
+    const bob = await there?.open(sceneId, { claims: { sub: 'bob' } });
+    buses[0]?.cut();
+    await here?.members.put(ADA, sceneId, 'bob', { role: 'viewer' });
+    buses[0]?.heal();
+    await bob?.until(() => bob.welcome?.role === 'viewer');
+    for (const server of [here, there]) await server?.stop();
   });
 
   it('SYNC-40: a client that leaves while it is let in leaves no room behind, also where the database fails at that moment', async () => {

@@ -28,7 +28,7 @@ export interface LogWatchOptions {
 /** A server that has fallen silent may still write, cut off from the bus: for so long the log is looked at more often. */
 const DOUBT_MS = 10 * 60_000;
 
-/** Looks at certain times how far the logs of the open scenes go, in one statement for all of them. */
+/** Looks at certain times how far the logs of the open scenes go, and who may do what on them, in one statement each for all of them. */
 export class LogWatch {
   readonly #options: LogWatchOptions;
   readonly #unwatch: () => void;
@@ -86,7 +86,8 @@ export class LogWatch {
         const head = heads.get(room.sceneId);
         if (head === undefined) room.evict();
         else room.headIs(head);
-        if (!bus.isConnected) room.accessChanged();
+        // Also where we hear the others: the one through which it changed may not be heard.
+        room.accessChanged();
       }
     } catch (error) {
       logger.warn({ err: error }, 'the log could not be looked at');

@@ -33,6 +33,9 @@ export interface RoomRegistryOptions {
   readonly unloadDelayMs?: number;
 }
 
+/** Scenes of which others are told late; of more they find out by themselves. */
+const MOST_UNTOLD = 1_000;
+
 /** A room, and how many use it. It ends when nobody does and everything is stored. */
 interface Slot extends OpeningRoom {
   /** Once it is open. */
@@ -53,6 +56,9 @@ export class RoomRegistry implements SceneRooms {
   readonly #accessChanged: (sceneId: string) => void;
   readonly #unloadDelayMs: number;
   readonly #slots = new Map<string, Slot>();
+  /** Scenes on which roles have changed here while other servers could not be told. */
+  readonly #untold = new Set<string>();
+  readonly #unwatch: () => void;
   #draining = false;
 
   constructor(options: RoomRegistryOptions) {
@@ -73,6 +79,11 @@ export class RoomRegistry implements SceneRooms {
       observer: this.#observer,
       evicted: (sceneId, code) => void this.#evict(sceneId, code),
       accessChanged: (sceneId) => this.#accessChanged(sceneId),
+    });
+    this.#unwatch = this.#bus.watch({
+      regained: () => this.#tellLate(),
+      lost: () => undefined,
+      gone: () => undefined,
     });
     this.#watch = new LogWatch({ ...options, ...options.watch, rooms: () => this.#watchedRooms() });
   }
@@ -138,7 +149,14 @@ export class RoomRegistry implements SceneRooms {
 
   /** Who may do what on the scene has changed here: other servers follow. */
   announceAccessChange(sceneId: string): void {
-    this.#tell(sceneId, { kind: 'access-changed' });
+    if (this.#bus.isConnected) this.#tell(sceneId, { kind: 'access-changed' });
+    else if (this.#bus.isShared && this.#untold.size < MOST_UNTOLD) this.#untold.add(sceneId);
+  }
+
+  #tellLate(): void {
+    const untold = [...this.#untold];
+    this.#untold.clear();
+    for (const sceneId of untold) this.announceAccessChange(sceneId);
   }
 
   async #evict(sceneId: string, code: ErrorCode): Promise<void> {
@@ -178,6 +196,7 @@ export class RoomRegistry implements SceneRooms {
   close(): void {
     this.#draining = true;
     this.#watch.close();
+    this.#unwatch();
     for (const room of this.#rooms) room.close('draining');
     this.#slots.clear();
   }
