@@ -7,15 +7,16 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   globalSetup: './test/support/database-template.ts',
   outputDir: 'test-results',
-  // WebGL runs on the CPU here, so two pages that draw at once already fill the machine.
-  workers: 1,
+  // Opening a page is seconds of CPU, much of it in one thread at a time; nothing draws while nothing changes.
+  workers: 2,
   forbidOnly: process.env.CI !== undefined,
   timeout: 120_000,
   expect: { timeout: 30_000 },
   use: {
     viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // Without a film of each page: it costs a fifth of the CPU, and a failure has its screenshot and every step's DOM.
+    trace: { mode: 'retain-on-failure', screenshots: false },
     launchOptions: CHROMIUM,
   },
 });

@@ -23,7 +23,7 @@ export async function step(title, work) {
     return await work();
   } finally {
     clearInterval(signOfLife);
-    say(`  took ${elapsed()}`);
+    say(`  took ${elapsed()}: ${title}`);
   }
 }
 

@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { copyDatabaseTemplate } from '../support/database-template.js';
 import { Http } from '../support/http.js';
 import { startServer, type ServerProcess } from '../support/server-process.js';
 
@@ -12,7 +11,6 @@ let server: ServerProcess | undefined;
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'diorama-demo-'));
-  copyDatabaseTemplate(join(dataDir, 'database'));
 });
 afterEach(async () => {
   await server?.stop();

@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { triangleGlb } from '../support/gltf-fixtures.js';
 import { Http } from '../support/http.js';
 import { startServer, type ServerProcess } from '../support/server-process.js';
 import { upload } from '../support/upload.js';
+import { eventually } from '../support/eventually.js';
 
 const MAX_UPLOAD_BYTES = 2 << 20;
 const BOUNDARY = 'the-boundary';
@@ -95,7 +96,7 @@ describe('multipart bodies', () => {
     let text = '';
     for await (const piece of res) text += String(piece);
     expect(JSON.parse(text)).toMatchObject({ status: 413, code: 'payload_too_large' });
-    await vi.waitFor(async () => expect(await staged()).toEqual([]));
+    await eventually(async () => expect(await staged()).toEqual([]));
   });
 
   it('AST-16: too many parts are refused', async () => {
@@ -129,9 +130,9 @@ describe('multipart bodies', () => {
     const glb = triangleGlb('broken off');
     req.write(part('name="a"; filename="a.glb"', ''));
     req.write(glb);
-    await vi.waitFor(async () => expect(await staged()).toHaveLength(1));
+    await eventually(async () => expect(await staged()).toHaveLength(1));
     req.destroy();
-    await vi.waitFor(async () => expect(await staged()).toEqual([]));
+    await eventually(async () => expect(await staged()).toEqual([]));
     expect((await http.get<{ items: unknown[] }>('/v1/assets')).body.items).toHaveLength(before);
   });
 });

@@ -139,7 +139,7 @@ describe('the life of a server process', () => {
   it('OPS-5: what was made before a restart is there after it', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'diorama-test-'));
     const env = { RENDER_WORKERS: '0', DEMO: 'false' };
-    const first = await startServer({ dataDir, env });
+    const first = await startServer({ dataDir, env, createsDatabase: true });
     const { scene_id } = await new Http(first).createScene({ name: 'kept' });
     await first.stop();
     const second = await startServer({ dataDir, env });

@@ -14,15 +14,19 @@ interface Readiness {
   readonly checks: Record<string, { status: string; detail?: string }>;
 }
 
+let postgres: TestPostgres;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(() => postgres.stop());
+
 describe('a server whose database is in trouble', { timeout: 60_000 }, () => {
-  let postgres: TestPostgres;
   let admin: pg.Client;
   let database: string;
   let server: ServerProcess;
   let http: Http;
   let token: string;
   beforeAll(async () => {
-    postgres = await startPostgres();
     const url = new URL(await postgres.createDatabase());
     database = url.pathname.slice(1);
     server = await startServer({
@@ -43,7 +47,6 @@ describe('a server whose database is in trouble', { timeout: 60_000 }, () => {
   afterAll(async () => {
     await admin.end();
     await server.stop();
-    await postgres.stop();
   });
 
   const cutOff = (): Promise<unknown> =>
@@ -131,12 +134,6 @@ describe('a server whose database is in trouble', { timeout: 60_000 }, () => {
 });
 
 describe('a server whose database is not there when it starts', { timeout: 60_000 }, () => {
-  let postgres: TestPostgres;
-  beforeAll(async () => {
-    postgres = await startPostgres();
-  });
-  afterAll(() => postgres.stop());
-
   const env = (url: string) => ({
     DATABASE_URL: url,
     AUTH_JWT_SECRET: JWT_SECRET,

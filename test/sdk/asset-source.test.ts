@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { rawGlb, triangleGlb, triangleJson } from '../support/gltf-fixtures.js';
 import { hdr } from '../support/image-fixtures.js';
 import { startServer, type ServerProcess } from '../support/server-process.js';
+import { eventually } from '../support/eventually.js';
 
 let server: ServerProcess;
 let model: string;
@@ -49,7 +50,7 @@ describe('the asset source of the SDK', () => {
     const freed = vi.fn();
     meshes[0]?.geometry.addEventListener('dispose', freed);
     source.dispose();
-    await vi.waitFor(() => expect(freed).toHaveBeenCalled());
+    await eventually(() => expect(freed).toHaveBeenCalled());
   });
 
   it('SDK-24: a model without scenes is a library: valid, and empty', async () => {

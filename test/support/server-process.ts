@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,8 @@ export interface StartServerOptions {
   env?: Readonly<Record<string, string>>;
   /** Data directory to use and keep; by default a new one that `stop()` deletes. */
   dataDir?: string;
+  /** Lets the server create its database, as a first start does; by default it finds a copy of an empty one. */
+  createsDatabase?: true;
 }
 
 /** How a server process ended: by an exit code, or by a signal. */
@@ -61,7 +64,10 @@ export interface ServerProcess {
  * @throws Error with the server's output, if it ends or stays silent for 60 seconds before it is ready.
  */
 export async function startServer(options: StartServerOptions = {}): Promise<ServerProcess> {
-  const dataDir = options.dataDir ?? (await createDataDir());
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'diorama-test-')));
+  const database = join(dataDir, 'database');
+  const usesTemplate = !options.createsDatabase && options.env?.['DATABASE_URL'] === undefined;
+  if (usesTemplate && !existsSync(database)) copyDatabaseTemplate(database);
   const removeOwnDataDir = async (): Promise<void> => {
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   };
@@ -110,12 +116,6 @@ export async function startServer(options: StartServerOptions = {}): Promise<Ser
     await removeOwnDataDir();
     throw new Error(`The server did not become ready. Its output:\n${logs()}`, { cause });
   }
-}
-
-async function createDataDir(): Promise<string> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'diorama-test-'));
-  copyDatabaseTemplate(join(dataDir, 'database'));
-  return dataDir;
 }
 
 function inheritedEnv(): Record<string, string> {

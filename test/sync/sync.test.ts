@@ -3,7 +3,7 @@ import * as encoding from 'lib0/encoding';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { openLiveScene, untilDoc } from '../support/live-scene.js';
-import { startRealtimeOnPglite, type TestRealtime } from '../support/realtime.js';
+import { startRealtime, startRealtimeOnPglite, type TestRealtime } from '../support/realtime.js';
 import { syncFrame } from '../support/sync-client.js';
 import { issueToken } from '../support/tokens.js';
 import { nodeValues, putNode } from '../support/scene-edits.js';
@@ -200,7 +200,7 @@ describe('sync', () => {
   });
 
   it('SYNC-8: a quiet connection hears something, so that no client takes it for dead', async () => {
-    const quiet = await startRealtimeOnPglite({ pingIntervalMs: 500 });
+    const quiet = await startRealtime(server.database, { pingIntervalMs: 500 });
     const client = await quiet.open(await quiet.createScene(), { diorama: false });
     await client.until(() => client.received.filter((type) => type === MESSAGE.awareness).length >= 3);
     expect(client.isOpen).toBe(true);
@@ -208,7 +208,7 @@ describe('sync', () => {
   });
 
   it('SYNC-8: a client that does not answer pings is cut off, and its presence goes with it', async () => {
-    const impatient = await startRealtimeOnPglite({ pingIntervalMs: 500 });
+    const impatient = await startRealtime(server.database, { pingIntervalMs: 500 });
     const sceneId = await impatient.createScene();
     const dead = await impatient.open(sceneId);
     dead.setPresence({ user: { name: 'Dead', color: 'black' } });
@@ -220,7 +220,7 @@ describe('sync', () => {
   });
 
   it('SYNC-8: whatever a client sends is a sign of life, since its pong may wait behind much else', async () => {
-    const impatient = await startRealtimeOnPglite({ pingIntervalMs: 100 });
+    const impatient = await startRealtime(server.database, { pingIntervalMs: 100 });
     const busy = await impatient.open(await impatient.createScene(), { answersPings: false });
     const heardLongEnough = new Promise<string>((resolve) => {
       let pings = 0;

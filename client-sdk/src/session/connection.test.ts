@@ -5,6 +5,7 @@ import { SyncServer } from '../../test/support/sync-server.js';
 import { backoffMs } from './backoff.js';
 import { Connection, PROBE_TIMEOUT_MS, SILENCE_MS, type ConnectionOptions } from './connection.js';
 import { queryAwarenessFrame } from './frames.js';
+import { eventually } from '../../../test/support/eventually.js';
 
 let server: SyncServer;
 let clock: FakeClock;
@@ -50,18 +51,18 @@ describe('attempts', () => {
     const { onDown, onOpen } = connect();
     const waits: (number | undefined)[] = [];
     for (let attempt = 1; attempt <= 3; attempt++) {
-      await vi.waitFor(() => expect(onDown).toHaveBeenCalledTimes(attempt));
+      await eventually(() => expect(onDown).toHaveBeenCalledTimes(attempt));
       waits.push(clock.nextInMs);
       clock.advance(clock.nextInMs ?? 0);
     }
     expect(waits).toEqual([0, 1, 2].map((attempt) => backoffMs(attempt, 0.5)));
-    await vi.waitFor(() => expect(onDown).toHaveBeenCalledTimes(4));
+    await eventually(() => expect(onDown).toHaveBeenCalledTimes(4));
     await server.start();
     clock.advance(clock.nextInMs ?? 0);
-    await vi.waitFor(() => expect(onOpen).toHaveBeenCalled());
+    await eventually(() => expect(onOpen).toHaveBeenCalled());
     connection.proved();
     server.hangUp(1012);
-    await vi.waitFor(() => expect(onDown).toHaveBeenCalledTimes(5));
+    await eventually(() => expect(onDown).toHaveBeenCalledTimes(5));
     expect(clock.nextInMs).toBe(backoffMs(0, 0.5));
   });
 
@@ -69,10 +70,10 @@ describe('attempts', () => {
     const network = new EventTarget();
     await server.stop();
     const { onDown, onOpen } = connect({ network });
-    await vi.waitFor(() => expect(onDown).toHaveBeenCalled());
+    await eventually(() => expect(onDown).toHaveBeenCalled());
     await server.start();
     network.dispatchEvent(new Event('online'));
-    await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(1));
+    await eventually(() => expect(onOpen).toHaveBeenCalledTimes(1));
   });
 
   it('SDK-41: every attempt of a session names it, so that a guest who comes back is known', async () => {
@@ -96,9 +97,9 @@ describe('attempts', () => {
     const token = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new Error('the login is down'));
     token.mockResolvedValue('t');
     const { onDown, onOpen } = connect({ token });
-    await vi.waitFor(() => expect(onDown).toHaveBeenCalledTimes(1));
+    await eventually(() => expect(onDown).toHaveBeenCalledTimes(1));
     clock.advance(clock.nextInMs ?? 0);
-    await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(1));
+    await eventually(() => expect(onOpen).toHaveBeenCalledTimes(1));
   });
 });
 
@@ -106,13 +107,13 @@ describe('tokens', () => {
   it('SDK-27: a good connection that ends with 4401 is worth a fresh token, a refused one is not', async () => {
     const token = vi.fn(() => Promise.resolve('t'));
     const { onOpen, onDown, onRefused } = connect({ token });
-    await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(1));
+    await eventually(() => expect(onOpen).toHaveBeenCalledTimes(1));
     connection.proved();
     server.hangUp(4401);
-    await vi.waitFor(() => expect(onDown).toHaveBeenCalledTimes(1));
+    await eventually(() => expect(onDown).toHaveBeenCalledTimes(1));
     server.closeWith = { code: 4401, reason: 'unauthenticated' };
     clock.advance(clock.nextInMs ?? 0);
-    await vi.waitFor(() => expect(onRefused).toHaveBeenCalledTimes(1));
+    await eventually(() => expect(onRefused).toHaveBeenCalledTimes(1));
     expect(token).toHaveBeenCalledTimes(2);
     expect(onRefused).toHaveBeenCalledWith(expect.objectContaining({ code: 'unauthenticated' }));
   });
@@ -121,11 +122,11 @@ describe('tokens', () => {
 describe('silence', () => {
   it('SDK-14: a line that answers a question after a silence stays', async () => {
     const { onOpen, onFrame, onDown } = connect();
-    await vi.waitFor(() => expect(onOpen).toHaveBeenCalled());
-    await vi.waitFor(() => expect(onFrame).toHaveBeenCalled());
+    await eventually(() => expect(onOpen).toHaveBeenCalled());
+    await eventually(() => expect(onFrame).toHaveBeenCalled());
     const heard = onFrame.mock.calls.length;
     clock.advance(SILENCE_MS);
-    await vi.waitFor(() => expect(onFrame.mock.calls.length).toBeGreaterThan(heard));
+    await eventually(() => expect(onFrame.mock.calls.length).toBeGreaterThan(heard));
     clock.advance(PROBE_TIMEOUT_MS);
     expect(onDown).not.toHaveBeenCalled();
     expect(connection.isOpen).toBe(true);
@@ -134,21 +135,21 @@ describe('silence', () => {
   it('SDK-14: a line that stays silent after a question is given up, and another is made', async () => {
     server.silent = true;
     const { onOpen, onDown } = connect();
-    await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(1));
+    await eventually(() => expect(onOpen).toHaveBeenCalledTimes(1));
     clock.advance(SILENCE_MS);
     expect(onDown).not.toHaveBeenCalled();
     clock.advance(PROBE_TIMEOUT_MS);
     expect(onDown).toHaveBeenCalledWith(expect.objectContaining({ code: 'unreachable' }));
     clock.advance(clock.nextInMs ?? 0);
-    await vi.waitFor(() => expect(onOpen).toHaveBeenCalledTimes(2));
+    await eventually(() => expect(onOpen).toHaveBeenCalledTimes(2));
   });
 });
 
 it('SDK-7: a connection that is closed sets no timer and makes no further attempt', async () => {
   const { onOpen, onDown, onRefused } = connect();
-  await vi.waitFor(() => expect(onOpen).toHaveBeenCalled());
+  await eventually(() => expect(onOpen).toHaveBeenCalled());
   connection.close();
-  await vi.waitFor(() => expect(server.connections).toBe(0));
+  await eventually(() => expect(server.connections).toBe(0));
   expect(clock.nextInMs).toBeUndefined();
   expect(onDown).not.toHaveBeenCalled();
   expect(onRefused).not.toHaveBeenCalled();

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SyncServer } from '../../test/support/sync-server.js';
 import { nextEvent, status } from '../../test/support/until.js';
 import { Diorama, type SceneSession } from '../node.js';
+import { eventually } from '../../../test/support/eventually.js';
 
 let server: SyncServer;
 let sessions: SceneSession[];
@@ -42,8 +43,8 @@ describe('edits', () => {
     a.edit((scene) => scene.addNode({ kind: 'group', name: 'from a' }));
     b.edit((scene) => scene.addNode({ kind: 'group', name: 'from b' }));
     await Promise.all([a.flushed(), b.flushed()]);
-    await vi.waitFor(() => expect(names(a)).toEqual(['from a', 'from b']));
-    await vi.waitFor(() => expect(names(b)).toEqual(['from a', 'from b']));
+    await eventually(() => expect(names(a)).toEqual(['from a', 'from b']));
+    await eventually(() => expect(names(b)).toEqual(['from a', 'from b']));
   });
 
   it('SDK-2: the edits of one tick travel in one frame', async () => {
@@ -77,7 +78,7 @@ describe('saved', () => {
     server.acknowledges = false;
     session.edit((scene) => scene.addNode(box));
     expect(session.status).toBe('saving');
-    await vi.waitFor(() => expect(server.updates).toHaveLength(1));
+    await eventually(() => expect(server.updates).toHaveLength(1));
     expect(session.status).toBe('saving');
     server.acknowledge();
     await status(session, 'saved');
@@ -90,7 +91,7 @@ describe('saved', () => {
     server.acknowledges = false;
     session.edit((scene) => scene.addNode(box));
     const flushed = session.flushed();
-    await vi.waitFor(() => expect(server.updates).toHaveLength(1));
+    await eventually(() => expect(server.updates).toHaveLength(1));
     server.acknowledge();
     session.edit((scene) => scene.addNode(box));
     await flushed;
@@ -104,7 +105,7 @@ describe('saved', () => {
     const flushed = session.flushed();
     session.close();
     await expect(flushed).rejects.toMatchObject({ code: 'session_closed' });
-    await vi.waitFor(() => expect(server.doc.getMap('nodes').size).toBe(1));
+    await eventually(() => expect(server.doc.getMap('nodes').size).toBe(1));
   });
 });
 
@@ -140,7 +141,7 @@ describe('what a session says of its edits', () => {
     session.edit((scene) => scene.addNode(box));
     expect(heard).toEqual([false]);
     await session.flushed();
-    await vi.waitFor(() => expect(heard).toEqual([false, true]));
+    await eventually(() => expect(heard).toEqual([false, true]));
     session.close();
     expect(heard).toEqual([false, true, false]);
   });
@@ -172,7 +173,7 @@ describe('connections that come and go', () => {
     await server.start();
     await Promise.all([session.flushed(), other.flushed()]);
     await status(session, 'saved');
-    await vi.waitFor(() => expect(names(session)).toEqual(['also offline', 'offline']));
+    await eventually(() => expect(names(session)).toEqual(['also offline', 'offline']));
     expect(session.error).toBeUndefined();
   });
 
@@ -304,13 +305,13 @@ describe('what may not be written', () => {
     await status(session, 'saved');
     server.refuseNext = 'storage_unavailable';
     session.edit((scene) => scene.addNode({ kind: 'group', name: 'not taken' }));
-    await vi.waitFor(() => expect(session.error?.code).toBe('storage_unavailable'));
+    await eventually(() => expect(session.error?.code).toBe('storage_unavailable'));
     session.edit((scene) => scene.addNode({ kind: 'group', name: 'after it' }));
     const saved = vi.fn();
     const flushed = session.flushed().then(saved);
-    await vi.waitFor(() => expect(server.updates).toHaveLength(1));
+    await eventually(() => expect(server.updates).toHaveLength(1));
     session.presence.set({ selection: ['marker'] });
-    await vi.waitFor(() => expect(server.awarenessFrames).toBeGreaterThan(1));
+    await eventually(() => expect(server.awarenessFrames).toBeGreaterThan(1));
     expect(session.status).toBe('saving');
     expect(saved).not.toHaveBeenCalled();
     server.askAgain();
@@ -346,24 +347,24 @@ describe('undo', () => {
   it("SDK-11: undo takes back this session's own edits and nobody else's", async () => {
     const [a, b] = [await openSynced(), await openSynced()];
     a.edit((scene) => scene.addNode({ kind: 'group', name: 'a' }));
-    await vi.waitFor(() => expect(names(b)).toEqual(['a']));
+    await eventually(() => expect(names(b)).toEqual(['a']));
     b.edit((scene) => scene.addNode({ kind: 'group', name: 'b' }));
-    await vi.waitFor(() => expect(names(a)).toEqual(['a', 'b']));
+    await eventually(() => expect(names(a)).toEqual(['a', 'b']));
     expect(a.undo()).toBe(true);
     expect(a.undo()).toBe(false);
     expect(names(a)).toEqual(['b']);
-    await vi.waitFor(() => expect(names(b)).toEqual(['b']));
+    await eventually(() => expect(names(b)).toEqual(['b']));
     a.redo();
-    await vi.waitFor(() => expect(names(b)).toEqual(['a', 'b']));
+    await eventually(() => expect(names(b)).toEqual(['a', 'b']));
   });
 
   it('SDK-11: undo does not overwrite what another person wrote to the same key since', async () => {
     const id = new SceneDoc(server.doc).addNode({ kind: 'group', name: 'first' });
     const [a, b] = [await openSynced(), await openSynced()];
     a.edit((scene) => scene.setNode(id, { name: 'by a' }));
-    await vi.waitFor(() => expect(names(b)).toEqual(['by a']));
+    await eventually(() => expect(names(b)).toEqual(['by a']));
     b.edit((scene) => scene.setNode(id, { name: 'by b' }));
-    await vi.waitFor(() => expect(names(a)).toEqual(['by b']));
+    await eventually(() => expect(names(a)).toEqual(['by b']));
     a.undo();
     expect(names(a)).toEqual(['by b']);
   });
@@ -390,7 +391,7 @@ describe('presence', () => {
     const a = await openSynced({ user: { name: 'Ada', color: '#f00' } });
     const b = await openSynced({ user: { name: 'Bob', color: '#00f' } });
     a.presence.set({ selection: ['n1'], cursor: [1, 2, 3] });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(b.presence.others.get(a.presence.clientId)).toEqual({
         user: { name: 'Ada', color: '#f00' },
         selection: ['n1'],
@@ -399,17 +400,17 @@ describe('presence', () => {
     );
     expect(b.presence.others.has(b.presence.clientId)).toBe(false);
     a.close();
-    await vi.waitFor(() => expect(b.presence.others.size).toBe(0));
+    await eventually(() => expect(b.presence.others.size).toBe(0));
   });
 
   it('SDK-13: others vanish when the connection is lost, and are back after it', async () => {
     const [a, b] = [await openSynced({ user: { name: 'Ada', color: '#f00' } }), await openSynced()];
-    await vi.waitFor(() => expect(b.presence.others.size).toBe(1));
+    await eventually(() => expect(b.presence.others.size).toBe(1));
     await server.stop();
     await status(b, 'offline');
     expect(b.presence.others.size).toBe(0);
     await server.start();
-    await vi.waitFor(() => expect(b.presence.others.get(a.presence.clientId)?.user?.name).toBe('Ada'), 5_000);
+    await eventually(() => expect(b.presence.others.get(a.presence.clientId)?.user?.name).toBe('Ada'));
   });
 
   it('SDK-13: a foreign client that writes nonsense hides nothing but the nonsense', async () => {
@@ -419,7 +420,7 @@ describe('presence', () => {
       cursor: ['x'],
       tool: 'hammer',
     });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(b.presence.others.get(a.presence.clientId)).toEqual({
         user: { name: 'Ada', color: 'red' },
         tool: 'hammer',
@@ -441,14 +442,14 @@ describe('live lane', () => {
     });
     a.live.begin([id]);
     for (let x = 1; x <= 100; x++) a.live.move({ [id]: poseAt(x) });
-    await vi.waitFor(() => expect(b.live.others.get(id)?.translation[0]).toBe(100));
+    await eventually(() => expect(b.live.others.get(id)?.translation[0]).toBe(100));
     expect(server.updates).toHaveLength(writes);
     expect(b.scene.node(id)?.pose.translation).toEqual([0, 0, 0]);
     a.live.commit();
     await a.flushed();
     expect(server.updates).toHaveLength(writes + 1);
-    await vi.waitFor(() => expect(b.scene.node(id)?.pose.translation).toEqual([100, 0, 0]));
-    await vi.waitFor(() => expect(b.live.others.size).toBe(0));
+    await eventually(() => expect(b.scene.node(id)?.pose.translation).toEqual([100, 0, 0]));
+    await eventually(() => expect(b.live.others.size).toBe(0));
     a.undo();
     expect(a.scene.node(id)?.pose.translation).toEqual([0, 0, 0]);
   });
@@ -492,9 +493,9 @@ describe('live lane', () => {
     await a.flushed();
     const writes = server.updates.length;
     a.live.begin([id]);
-    await vi.waitFor(() => expect(b.live.others.size).toBe(1));
+    await eventually(() => expect(b.live.others.size).toBe(1));
     a.live.cancel();
-    await vi.waitFor(() => expect(b.live.others.size).toBe(0));
+    await eventually(() => expect(b.live.others.size).toBe(0));
     expect(a.live.active).toBe(false);
     expect(server.updates).toHaveLength(writes);
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPglite } from '../../../../test/support/pglite.js';
+import { startMigratedPglite } from '../../../../test/support/pglite.js';
 import type { Database } from '../../database/database.js';
 import { keepUp } from './upkeep.js';
 
@@ -8,7 +8,7 @@ describe('the upkeep of the embedded database', () => {
   let database: Database;
 
   beforeAll(async () => {
-    opened = await startPglite();
+    opened = await startMigratedPglite();
     database = opened.database;
     await database.query('CREATE TABLE items (data text)');
   });

@@ -3,8 +3,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { InspectorPool, type InspectorPoolOptions } from './inspector-pool.js';
+import { eventually } from '../../../../test/support/eventually.js';
 
 const entry = fileURLToPath(new URL('../../../../test/support/inspectors/misbehaving.mjs', import.meta.url));
 const logger = pino({ level: 'silent' });
@@ -49,7 +50,7 @@ describe('the inspector pool', () => {
   it('AST-15: a file that takes too long fails, and its process is killed though it never yields', async () => {
     open({ timeoutMs: 1_000 });
     const busy = ask('hang');
-    await vi.waitFor(() => expect(pool.pids()).toHaveLength(1));
+    await eventually(() => expect(pool.pids()).toHaveLength(1));
     const [pid] = pool.pids();
     const next = ask('answer');
     expect(await busy).toBe('asset_processing_failed');
@@ -68,14 +69,14 @@ describe('the inspector pool', () => {
     open({ jobsPerProcess: 2, idleMs: 1 });
     const seen = [await ask('answer'), await ask('answer'), await ask('answer')];
     expect(new Set(seen).size).toBeGreaterThan(1);
-    await vi.waitFor(() => expect(pool.pids()).toEqual([]));
+    await eventually(() => expect(pool.pids()).toEqual([]));
   });
 
   it('AST-15: closing ends jobs that run and refuses those that wait', async () => {
     open();
     const running = ask('hang');
     const waiting = ask('answer');
-    await vi.waitFor(() => expect(pool.pids()).toHaveLength(1));
+    await eventually(() => expect(pool.pids()).toHaveLength(1));
     const [pid] = pool.pids();
     await pool.close();
     expect(await Promise.all([running, waiting, ask('answer')])).toEqual([
@@ -94,6 +95,6 @@ describe('the inspector pool', () => {
     const [{ pid }] = (await once(host, 'message')) as [{ pid: number }];
     expect(isAlive(pid)).toBe(true);
     host.kill('SIGKILL');
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 });
+    await eventually(() => expect(isAlive(pid)).toBe(false));
   });
 });
