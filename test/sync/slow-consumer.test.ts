@@ -59,7 +59,7 @@ describe('slow consumers', () => {
   it('SYNC-41: one whose network holds seconds of what it was sent gets no more until that has arrived, then one update', async () => {
     let lagged = false;
     const metrics = { ...NO_REALTIME_METRICS, ...NO_LOG_METRICS, lagged: () => (lagged = true) };
-    server = await startRealtime(pglite.database, { metrics });
+    server = await startRealtime(pglite.database, { metrics, limits: { mostLateMs: 200 } });
     const sceneId = await server.createScene();
     const [writer, reader, sleeper] = [
       await server.open(sceneId),
@@ -90,7 +90,7 @@ describe('slow consumers', () => {
 
   it('SYNC-23: one above the hard mark is closed with 1013', async () => {
     server = await startRealtime(pglite.database, {
-      limits: { softUnsentBytes: 100_000_000, hardUnsentBytes: 1_000_000 },
+      limits: { softUnsentBytes: 100_000_000, hardUnsentBytes: 1_000_000, mostLateMs: Infinity },
     });
     const sceneId = await server.createScene();
     const [writer, reader, sleeper] = [

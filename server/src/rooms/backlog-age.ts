@@ -70,20 +70,20 @@ export class BacklogAge {
   /** Whether what comes is so old that others are better served with what it led to. */
   get isOld(): boolean {
     const sinceProbe = this.#now() - this.#probedAt;
-    if (this.#unanswered.length > 0) return this.#age > OLD_MS || this.#isOverdue;
+    if (this.#unanswered.length > 0) return Math.max(this.#age, this.#unansweredMs) > OLD_MS;
     // Who has sent little since has nothing behind it.
     return this.#age > OLD_MS && sinceProbe < this.#age + 2 * PROBE_EVERY_MS;
   }
 
-  /** Whether what was written so long ago that it is old has not arrived yet, as far as that can be told. */
-  get isLate(): boolean {
+  /** Milliseconds for which something that was written has not arrived, as far as that can be told; otherwise 0. */
+  get lateMs(): number {
     // The answer of one who sends much waits behind that.
-    return this.#taken < HEAVY_TAKEN_BYTES && this.#isOverdue;
+    return this.#taken < HEAVY_TAKEN_BYTES ? this.#unansweredMs : 0;
   }
 
-  get #isOverdue(): boolean {
+  get #unansweredMs(): number {
     const oldest = this.#unanswered[0];
-    return oldest !== undefined && this.#now() - oldest.sentAt > OLD_MS;
+    return oldest === undefined ? 0 : this.#now() - oldest.sentAt;
   }
 
   #probeInTime(): void {

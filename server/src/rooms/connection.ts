@@ -13,23 +13,18 @@ import {
 import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import type { Principal } from '../access/principal.js';
-import { Arrival, isReceiving } from './arrival.js';
-import { BacklogAge } from './backlog-age.js';
 import { ConnectionBudget, type ConnectionLimits } from './checks/connection-budget.js';
 import type { Logger } from '../observability/logger.js';
 import { badFrame, parseClientFrame, type ClientFrame } from './client-frame.js';
 import { frame } from './framing.js';
 import type { FullState } from './full-state.js';
-import { Heartbeat } from './heartbeat.js';
-import { LifeProbe } from './life-probe.js';
+import { Line } from './line.js';
 import { PacedAnswer } from './paced-answer.js';
-import { Pongs } from './pongs.js';
 import { Preview } from './preview.js';
 import { Reading } from './reading.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { Room } from './room.js';
 import type { RoomClient } from './room-client.js';
-import { sendingOf } from './sending.js';
 import { permissionDeniedFrame, presenceFrame } from './server-frames.js';
 
 export interface ConnectionOptions {
@@ -71,9 +66,6 @@ const CLOSE_TIMEOUT_MS = 10_000;
 /** An awareness update of nobody. y-websocket's clients hang up when they have heard nothing for 30 s. */
 const KEEP_ALIVE = presenceFrame(new Uint8Array([0]));
 
-/** Begins the pings whose answers tell how long what is sent is on its way; their number follows. */
-const PROBE = 'age ';
-
 /** One client's WebSocket. */
 export class Connection implements RoomClient {
   readonly #options: ConnectionOptions;
@@ -83,26 +75,16 @@ export class Connection implements RoomClient {
   #state: State = { kind: 'opening', received: [], preview: undefined };
   /** Sync step 2 and update frames so far; acknowledgements count them. */
   #documentFrames = 0;
-  readonly #heartbeat = new Heartbeat({
-    ping: () => this.#webSocket.ping(),
-    cut: () => this.#webSocket.terminate(),
-    saySomething: () => {
-      if (this.#state.kind === 'open') this.write(KEEP_ALIVE);
-    },
-    sending: () => sendingOf(this.#options.socket),
-  });
-  readonly #backlog = new BacklogAge({ probe: (number) => this.#webSocket.ping(`${PROBE}${number}`) });
+  readonly #line: Line;
   /** Why nothing is written for now. */
   #suspension: DioramaError | undefined;
   #refusedWhileSuspended = false;
   readonly #budget: ConnectionBudget;
   readonly #reading: Reading;
-  readonly #arrival: Arrival;
   readonly #stateVectors: PacedAnswer<Uint8Array>;
   readonly #presenceQueries: PacedAnswer<void>;
   /** Also of one that has just ended: what it sent last is still to be judged. */
   #principal: Principal | undefined;
-  readonly #life: LifeProbe;
   #cut: NodeJS.Timeout | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -111,17 +93,6 @@ export class Connection implements RoomClient {
     this.#reading = new Reading(options.webSocket);
     this.speaksDiorama = options.webSocket.protocol === SUBPROTOCOL;
     this.#webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
-    const unsentBytes = (): number => this.unsentBytes;
-    const pongs = new Pongs({ unsentBytes, pong: (data) => this.#webSocket.pong(data) });
-    this.#webSocket.on('ping', (data) => {
-      this.#controlled(data);
-      pongs.pinged(data);
-    });
-    this.#webSocket.on('pong', (data) => {
-      this.#controlled(data);
-      const answer = data.toString('latin1');
-      if (answer.startsWith(PROBE)) this.#backlog.answered(Number(answer.slice(PROBE.length)));
-    });
     this.#webSocket.on('error', (error) => {
       options.logger.debug({ err: error }, 'connection failed');
       // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
@@ -130,22 +101,19 @@ export class Connection implements RoomClient {
     // The last word is out, such as the answer to a farewell: the other side may keep its end open for as long as it likes.
     options.socket.once('finish', () => this.#ending());
     this.#webSocket.on('close', (code) => this.#closed(code));
-    this.#arrival = new Arrival({
-      isUnfinished: () => isReceiving(this.#webSocket),
+    this.#line = new Line({
+      webSocket: options.webSocket,
+      socket: options.socket,
       isRead: () => !this.#reading.isStopped,
-      bytes: () => options.socket.bytesRead,
-      progress: () => this.#heard(),
-      cut: () => this.#webSocket.terminate(),
-    });
-    this.#life = new LifeProbe({
-      ping: () => this.#webSocket.ping(),
-      isRead: () => !this.#reading.isStopped,
-      sending: () => sendingOf(options.socket),
-      cut: () => {
-        this.#leave();
-        this.#webSocket.terminate();
+      controlled: (bytes) => {
+        if (this.#state.kind === 'open') this.#budget.takeControl(bytes);
       },
+      saySomething: () => {
+        if (this.#state.kind === 'open') this.write(KEEP_ALIVE);
+      },
+      dead: () => this.#leave(),
     });
+    const unsentBytes = (): number => this.unsentBytes;
     this.#stateVectors = new PacedAnswer({
       unsentBytes,
       answer: (stateVector) => this.#inRoom((room) => room.sync(this, stateVector)),
@@ -172,11 +140,11 @@ export class Connection implements RoomClient {
   }
 
   get isBehind(): boolean {
-    return this.#backlog.isOld;
+    return this.#line.isBehind;
   }
 
-  get isLate(): boolean {
-    return this.#backlog.isLate;
+  get lateMs(): number {
+    return this.#line.lateMs;
   }
 
   get unsentBytes(): number {
@@ -235,7 +203,6 @@ export class Connection implements RoomClient {
   write(...frames: readonly Buffer[]): void {
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     const { socket, metrics } = this.#options;
-    this.#heartbeat.wrote();
     if (frames.length > 1) socket.cork();
     let bytes = 0;
     for (const frame of frames) {
@@ -244,11 +211,11 @@ export class Connection implements RoomClient {
     }
     if (frames.length > 1) socket.uncork();
     metrics.sent(bytes);
-    this.#backlog.wrote(bytes);
+    this.#line.wrote(bytes);
   }
 
   onceCaughtUp(callback: () => void): void {
-    this.#backlog.onceArrived(callback);
+    this.#line.onceArrived(callback);
   }
 
   savedFrame(frames: number): Buffer | undefined {
@@ -291,7 +258,7 @@ export class Connection implements RoomClient {
   }
 
   cutIfDead(asker: object, cut: () => void): void {
-    if (this.#state.kind === 'open') this.#life.ask(asker, cut);
+    if (this.#state.kind === 'open') this.#line.cutIfDead(asker, cut);
   }
 
   holdReading(): void {
@@ -304,12 +271,12 @@ export class Connection implements RoomClient {
 
   /** Called at regular times: finds dead connections, and keeps quiet ones from being taken for dead. */
   checkAlive(): void {
-    this.#heartbeat.beat();
+    this.#line.checkAlive();
   }
 
   /** Called at regular times, more often: finds messages that begin and never end. */
   checkArrival(): void {
-    this.#arrival.check();
+    this.#line.checkArrival();
   }
 
   #welcome(principal: Principal): void {
@@ -331,8 +298,7 @@ export class Connection implements RoomClient {
 
   #receive(data: RawData, isBinary: boolean): void {
     const bytes = data as Buffer;
-    this.#heard();
-    this.#arrival.finished();
+    this.#line.received();
     if (this.#state.kind === 'opening') {
       this.#state.received.push({ data: bytes, isBinary });
       this.#reading.stop('opening');
@@ -342,7 +308,7 @@ export class Connection implements RoomClient {
     const state = this.#state;
     if (state.kind !== 'open') return;
     this.#options.metrics.received(bytes.byteLength);
-    this.#backlog.took(bytes.byteLength);
+    this.#line.took(bytes.byteLength);
     state.room.received(this, bytes.byteLength);
     try {
       if (!isBinary) throw badFrame('Text frames are not of the protocol');
@@ -351,17 +317,6 @@ export class Connection implements RoomClient {
     } catch (error) {
       this.#failed(error);
     }
-  }
-
-  #heard(): void {
-    this.#heartbeat.heard();
-    this.#life.heard();
-  }
-
-  /** A ping or a pong has come: they cost something as well. */
-  #controlled(data: Buffer): void {
-    this.#heard();
-    if (this.#state.kind === 'open') this.#budget.takeControl(data.byteLength);
   }
 
   /** Does what had been put off, if the client is still there. */
@@ -424,7 +379,7 @@ export class Connection implements RoomClient {
 
   #leave(): void {
     this.#budget.end();
-    this.#life.end();
+    this.#line.end();
     this.#stateVectors.end();
     this.#presenceQueries.end();
     const state = this.#state;

@@ -7,6 +7,8 @@ export interface LaggingLimits {
   readonly presenceUnsentBytes: number;
   /** A connection with more unsent bytes gets no updates until it has read them, then one that holds all. */
   readonly softUnsentBytes: number;
+  /** A connection where something has been on its way for longer gets no updates either, until all has arrived. */
+  readonly mostLateMs: number;
   /** A connection with more unsent bytes is closed. */
   readonly hardUnsentBytes: number;
 }
@@ -78,7 +80,7 @@ export class LaggingClients {
 
   /** To be called right after a tick, when nothing waits for one. */
   check(clients: Iterable<RoomClient>): void {
-    const { softUnsentBytes, hardUnsentBytes } = this.#options.limits;
+    const { softUnsentBytes, hardUnsentBytes, mostLateMs } = this.#options.limits;
     this.#serve();
     this.#ticks++;
     let since: Uint8Array | undefined;
@@ -86,7 +88,7 @@ export class LaggingClients {
       const { unsentBytes } = client;
       if (unsentBytes > hardUnsentBytes) {
         client.close('slow_consumer', `More than ${hardUnsentBytes} bytes were not read`);
-      } else if ((unsentBytes > softUnsentBytes || client.isLate) && !this.has(client)) {
+      } else if ((unsentBytes > softUnsentBytes || client.lateMs > mostLateMs) && !this.has(client)) {
         since ??= this.#options.writtenVector();
         this.#lag(client).updates = { number: this.#ticks, since };
         this.#options.metrics.lagged();

@@ -11,8 +11,8 @@ export interface RoomClient extends HeldReading {
   readonly unsentBytes: number;
   /** Whether what comes from it was sent seconds ago: more than the room can take waits behind it. */
   readonly isBehind: boolean;
-  /** Whether what was written to it seconds ago has not arrived yet. */
-  readonly isLate: boolean;
+  /** Milliseconds for which something that was written to it has not arrived; otherwise 0. */
+  readonly lateMs: number;
   /** Calls back once, when everything written so far has arrived. */
   onceCaughtUp(callback: () => void): void;
   /** The frame, if any, that tells this client that its first `frames` document frames are committed. */

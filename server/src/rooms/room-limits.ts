@@ -11,6 +11,8 @@ export interface RoomLimits {
   readonly presenceUnsentBytes: number;
   /** A connection with more unsent bytes gets no updates until it has read them, then one that holds all. Default 4 MiB. */
   readonly softUnsentBytes: number;
+  /** A connection where something has been on its way for longer gets no updates either, until all has arrived. Default 2,500 ms. */
+  readonly mostLateMs: number;
   /** A connection with more unsent bytes is closed. Default 64 MiB. */
   readonly hardUnsentBytes: number;
   /** A document that is encoded to more bytes takes deletions only. Default 64 MiB. */
@@ -22,6 +24,7 @@ export const DEFAULT_ROOM_LIMITS: RoomLimits = {
   relayHoldMs: 2_000,
   presenceUnsentBytes: 256 * 1024,
   softUnsentBytes: 4 * 1024 * 1024,
+  mostLateMs: 2_500,
   hardUnsentBytes: 64 * 1024 * 1024,
   sceneMaxBytes: 64 * 1024 * 1024,
 };
