@@ -101,7 +101,8 @@ describe('slow consumers', () => {
     sleeper.webSocket.pause();
     for (let at = 0; at < CHUNKS; at++) {
       writeBig(writer.doc, `${at} ${CHUNK}`);
-      await reader.until(() => bigOf(reader.doc).startsWith(`${at} `));
+      // Many at once: one that is slow for seconds is spared what would bring it above the mark (SYNC-41).
+      if (at % 10 === 9) await reader.until(() => bigOf(reader.doc).startsWith(`${at} `));
     }
     sleeper.webSocket.resume();
     expect(await sleeper.closed).toEqual({ code: 1013, reason: 'slow_consumer' });
