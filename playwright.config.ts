@@ -7,8 +7,8 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   globalSetup: './test/support/database-template.ts',
   outputDir: 'test-results',
-  // Opening a page is seconds of CPU, much of it in one thread at a time; nothing draws while nothing changes.
-  workers: 2,
+  // WebGL runs on the CPU here: two at a time were hardly quicker on two cores (9:37 instead of 10:22), and each took twice as long.
+  workers: 1,
   forbidOnly: process.env.CI !== undefined,
   timeout: 120_000,
   expect: { timeout: 30_000 },
