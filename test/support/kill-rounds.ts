@@ -54,6 +54,8 @@ export interface KillRound {
   readonly acknowledged: number;
   /** Which of all promises, of this round and those before, the restarted server does not keep. */
   readonly lost: readonly string[];
+  /** Those of them that it had acknowledged. */
+  readonly lostAcknowledged: readonly string[];
 }
 
 export interface KillRoundsOptions {
@@ -66,6 +68,7 @@ export interface KillRoundsOptions {
 export class KillRounds {
   readonly #options: KillRoundsOptions;
   readonly #promised = new Set<string>();
+  readonly #acknowledged = new Set<string>();
   #server: ServerProcess | undefined;
   #sceneId = '';
   #round = 0;
@@ -81,7 +84,8 @@ export class KillRounds {
     const round = await this.#killUnderLoad(server);
     const restarted = await this.#options.start();
     this.#server = restarted;
-    return { ...round, lost: await this.#missing(restarted) };
+    const lost = await this.#missing(restarted);
+    return { ...round, lost, lostAcknowledged: lost.filter((key) => this.#acknowledged.has(key)) };
   }
 
   /** Ends the server as a supervisor would. */
@@ -121,7 +125,7 @@ export class KillRounds {
     return lost;
   }
 
-  async #killUnderLoad(server: ServerProcess): Promise<Omit<KillRound, 'lost'>> {
+  async #killUnderLoad(server: ServerProcess): Promise<Pick<KillRound, 'promised' | 'acknowledged'>> {
     const { random } = this.#options;
     const seenAt = new Map<string, number>();
     const observer = await this.#open(server);
@@ -146,6 +150,7 @@ export class KillRounds {
     const acknowledged = writers.flatMap((writer) => writer.acknowledged());
     const promised = new Set([...seen, ...acknowledged]);
     for (const key of promised) this.#promised.add(key);
+    for (const key of acknowledged) this.#acknowledged.add(key);
     return { promised: promised.size, acknowledged: acknowledged.length };
   }
 }
