@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
+import { NODE_FLAGS } from './node-flags.mjs';
 import { ROOT } from './paths.mjs';
 import { exitCode, STOP_SIGNALS } from './run.mjs';
 
@@ -20,7 +21,7 @@ const SAME_SIGNAL_MS = 1000;
  * @returns {Promise<number>} exit code of the server
  */
 export function runServer() {
-  const server = spawn(process.execPath, [join(ROOT, 'server/dist/main.js')], {
+  const server = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, 'server/dist/main.js')], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     // A terminal is for people: they get the server's few lines and what goes wrong, supervisors get the whole log.
     env: { LOG_LEVEL: 'warn', ...process.env },

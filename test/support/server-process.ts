@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS } from '../../scripts/lib/node-flags.mjs';
 import { copyDatabaseTemplate } from './database-template.js';
 
 const SERVER_ENTRY = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
@@ -72,7 +73,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Ser
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   };
   // The IPC channel ties the server to this process: it shuts down when a killed test runner closes it.
-  const child = spawn(process.execPath, [SERVER_ENTRY], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, SERVER_ENTRY], {
     env: { ...inheritedEnv(), HOST: '127.0.0.1', PORT: '0', DIORAMA_DATA_DIR: dataDir, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

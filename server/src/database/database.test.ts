@@ -117,6 +117,52 @@ describe.each(Object.keys(ADAPTERS))('the database port on %s', (name) => {
     expect((await database.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 
+  it('LOG-20: a statement that comes again and again answers each time as the first time', async () => {
+    const insert = 'INSERT INTO items (id, data, doc) VALUES ($1, $2, $3) RETURNING id, data, at, doc';
+    for (let id = 60; id < 66; id++) {
+      const params = [id, Uint8Array.of(id, 0, 255), '{"a":[1]}'];
+      const { rows, rowCount } = await database.query<{ data: Uint8Array }>(insert, params);
+      expect(rowCount).toBe(1);
+      expect({ ...rows[0], data: [...(rows[0]?.data ?? [])] }).toEqual({
+        id,
+        data: [id, 0, 255],
+        at: null,
+        doc: { a: [1] },
+      });
+      await expect(database.query(insert, params)).rejects.toMatchObject({
+        code: '23505',
+        constraint: 'items_pkey',
+      });
+      const all = await database.query('SELECT id FROM items WHERE id = ANY ($1::int8[])', [[60, id]]);
+      expect(all.rowCount).toBe(id === 60 ? 1 : 2);
+      expect((await database.query('UPDATE items SET at = now() WHERE id < $1', [0])).rowCount).toBe(0);
+    }
+  });
+
+  it('LOG-20: it knows tables that have changed meanwhile', async () => {
+    await database.query('CREATE TABLE growing (id int8)');
+    await database.query('INSERT INTO growing VALUES (1)');
+    const read = async () => (await database.query('SELECT * FROM growing')).rows;
+    for (let time = 0; time < 5; time++) expect(await read()).toEqual([{ id: 1 }]);
+    await database.query("ALTER TABLE growing ADD COLUMN name text DEFAULT 'new'");
+    for (let time = 0; time < 5; time++) expect(await read()).toEqual([{ id: 1, name: 'new' }]);
+  });
+
+  it('LOG-20: it does not become part of a transaction of somebody else', async () => {
+    const insert = (id: number) => database.query('INSERT INTO items (id) VALUES ($1)', [id]);
+    for (let id = 70; id < 75; id++) await insert(id);
+    let beside: Promise<unknown> | undefined;
+    const rolledBack = database.transaction(async (tx) => {
+      await tx.query('INSERT INTO items (id) VALUES (79)');
+      beside = insert(75);
+      throw new Error('changed my mind');
+    });
+    await expect(rolledBack).rejects.toThrow('changed my mind');
+    await beside;
+    const { rows } = await database.query('SELECT id FROM items WHERE id IN (75, 79)');
+    expect(rows).toEqual([{ id: 75 }]);
+  });
+
   it('LOG-18: what a read-only database refuses is storage_unavailable, and the next statement works', async () => {
     const readOnly = database.transaction(async (tx) => {
       await tx.query('SET TRANSACTION READ ONLY');

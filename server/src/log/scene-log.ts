@@ -5,6 +5,7 @@ import type { Batch, CommittedWith, SceneEntry, SceneProjection } from './batch.
 import { BatchQueue } from './batch-queue.js';
 import { commitBatch, writeProjection, type Committed } from './commit.js';
 import { CommitPace } from './commit-pace.js';
+import { CommitRest } from './commit-rest.js';
 import type { Compactor, OpenState } from './compactor.js';
 import { loadScene, type StoredScene } from './load.js';
 import { NO_LOG_METRICS, type LogMetrics } from './log-metrics.js';
@@ -31,6 +32,8 @@ export interface SceneLogOptions {
 /** With the gathering window this stays well below the 100 ms after which nothing that was seen may be lost. */
 const SLOW_COMMIT_MS = 80;
 const QUICK_COMMITS_IN_A_ROW = 25;
+/** Between the longest that an update usually waits, and what is slow. */
+const SLACK_MS = 20;
 /** A commit that takes longer may take for ever: the database is away. */
 const STALLED_MS = 2_000;
 /** One that takes longer does so for another reason than much work. */
@@ -41,13 +44,6 @@ const MUCH_PENDING_BYTES = 1024 * 1024;
 
 /** Commits of many scenes take long: the more gathers meanwhile, the less each update costs. */
 const MANY_SCENES = 8;
-const REST_PER_COMMIT = 3;
-const MOST_REST_MS = 40;
-/** An update that came right after a commit began waits for that, the rest and its own: no longer than a quick one may. */
-const MOST_WAIT_MS = SLOW_COMMIT_MS - 20;
-
-const restAfter = (commitMs: number): number =>
-  Math.max(0, Math.min(commitMs * REST_PER_COMMIT, MOST_REST_MS, MOST_WAIT_MS - 2 * commitMs));
 
 const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 2_000;
@@ -80,6 +76,7 @@ export class SceneLog {
   readonly #now: () => number;
   readonly #queue: BatchQueue;
   readonly #pace = new CommitPace({ slowMs: SLOW_COMMIT_MS, quickInARow: QUICK_COMMITS_IN_A_ROW });
+  readonly #rest = new CommitRest(SLOW_COMMIT_MS - SLACK_MS);
   #inFlight: Batch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #pendingBytes = 0;
@@ -284,8 +281,11 @@ export class SceneLog {
     void this.#commit(batch).then((next) => {
       this.#inFlight = undefined;
       const ended = this.#now();
-      const rest = batch.entries.size < MANY_SCENES ? 0 : restAfter(ended - began);
-      this.#notBefore = Math.max(began + this.#windowMs, ended + rest);
+      const rest = this.#rest.after(ended - began);
+      this.#notBefore = Math.max(
+        began + this.#windowMs,
+        ended + (batch.entries.size < MANY_SCENES ? 0 : rest),
+      );
       if (next === 'retry') this.#wait(Math.min(RETRY_FIRST_MS * 2 ** (this.#failures - 1), RETRY_MOST_MS));
       else this.#schedule();
     });

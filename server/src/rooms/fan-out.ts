@@ -65,7 +65,7 @@ export class FanOut {
 
   /** Something has come in of which the next tick makes frames. */
   received(): void {
-    this.#wake(this.#options.windowMs);
+    this.#wake(Math.max(this.#options.windowMs, this.#options.pace.windowMs));
   }
 
   /** Presence has changed: makes sure that a tick comes which takes it along. */

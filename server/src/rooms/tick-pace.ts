@@ -1,18 +1,50 @@
+import { performance } from 'node:perf_hooks';
+
 /** So many ticks in a span, and it is cheaper to let them come together. */
 const MANY_TICKS = 40;
 const SPAN_MS = 50;
 const SLOT_MS = 10;
 
+/** How the event loop is looked at where there are many ticks, and what is too much and little for it. */
+const LOOK_EVERY_MS = 250;
+const STRAINED = 0.85;
+const AT_EASE = 0.6;
+/** What is seen so late is still seen as movement. */
+const MOST_WINDOW_MS = 80;
+const WINDOW_GROWTH = 1.5;
+
+/** The part of its time for which the event loop has been busy since it was asked last, 0 to 1. */
+export type LoopUtilization = () => number;
+
+export function measureLoop(): LoopUtilization {
+  let before = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, before);
+    before = now;
+    return utilization;
+  };
+}
+
 /**
  * The ticks of all rooms of a process.
  *
- * Each wakes the event loop, and finds cold caches. While there are hundreds a second, those of 10 ms run one after the other.
+ * Each wakes the event loop, and finds cold caches. While there are hundreds a second, those of 10 ms run one after the other. Where even
+ * that is more than the process can do, each room ticks less often, so that more of what it is sent goes along in one write: what
+ * waited for its turn in a process without time would be seen later still.
  */
 export class TickPace {
+  readonly #utilization: LoopUtilization;
   readonly #due = new Map<number, Set<() => void>>();
   #since = -Infinity;
   #ticks = 0;
   #many = false;
+  #windowMs = SLOT_MS;
+  #lookedAt = -Infinity;
+
+  constructor(utilization: LoopUtilization = measureLoop()) {
+    this.#utilization = utilization;
+  }
 
   /** A tick ran. */
   ran(now: number): void {
@@ -20,12 +52,18 @@ export class TickPace {
       this.#many = now - this.#since < 2 * SPAN_MS && this.#ticks >= MANY_TICKS;
       this.#since = now;
       this.#ticks = 0;
+      if (now - this.#lookedAt >= LOOK_EVERY_MS) this.#look(now);
     }
     this.#ticks++;
   }
 
   isBusy(now: number): boolean {
     return this.#many && now - this.#since < 2 * SPAN_MS;
+  }
+
+  /** How long a room gathers at the least between two ticks. */
+  get windowMs(): number {
+    return this.#windowMs > SLOT_MS ? this.#windowMs : 0;
   }
 
   /** Calls at `at` or up to 10 ms later, with others. Returns what takes the call off again. */
@@ -43,5 +81,13 @@ export class TickPace {
     const joined = calls;
     joined.add(call);
     return () => joined.delete(call);
+  }
+
+  #look(now: number): void {
+    this.#lookedAt = now;
+    const utilization = this.#utilization();
+    if (utilization > STRAINED && this.#many)
+      this.#windowMs = Math.min(MOST_WINDOW_MS, this.#windowMs * WINDOW_GROWTH);
+    else if (utilization < AT_EASE) this.#windowMs = Math.max(SLOT_MS, this.#windowMs / WINDOW_GROWTH);
   }
 }

@@ -1,5 +1,6 @@
 import { PGlite, types, type Transaction } from '@electric-sql/pglite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { PreparedStatements, resultOf } from './prepared-statements.js';
 import { OPENED_ID, type PgliteFailure, type PgliteReply, type PgliteRequest } from './protocol.js';
 
 // The entry of the thread that owns the embedded database: a slow query must never block the event loop of the editors.
@@ -68,12 +69,19 @@ function transactionOf(id: number): OpenTransaction {
   return open;
 }
 
-async function handle(database: PGlite, request: PgliteRequest): Promise<void> {
+async function handle(
+  database: PGlite,
+  statements: PreparedStatements,
+  request: PgliteRequest,
+): Promise<void> {
   switch (request.kind) {
     case 'query': {
-      const client = request.transaction === null ? database : transactionOf(request.transaction).tx;
-      const result = await client.query(request.sql, request.params);
-      succeed(request.id, result.rows, Math.max(result.rowCount ?? 0, result.affectedRows ?? 0));
+      const { sql, params, transaction } = request;
+      const result =
+        transaction === null
+          ? await statements.query(sql, params)
+          : resultOf(await transactionOf(transaction).tx.query(sql, params));
+      succeed(request.id, result.rows, result.rowCount);
       return;
     }
     case 'begin':
@@ -101,8 +109,9 @@ try {
     },
     serializers: { [types.BYTEA]: sendBinary },
   });
+  const statements = new PreparedStatements(database);
   port.on('message', (request: PgliteRequest) => {
-    handle(database, request).catch((error: unknown) => fail(request.id, error));
+    handle(database, statements, request).catch((error: unknown) => fail(request.id, error));
   });
   succeed(OPENED_ID);
 } catch (error) {

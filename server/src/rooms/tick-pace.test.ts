@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TickPace } from './tick-pace.js';
+
+const SECOND = 1000;
+
+describe('the pace of ticks', () => {
+  beforeEach(() => void vi.useFakeTimers({ now: 0 }));
+  afterEach(() => void vi.useRealTimers());
+
+  let now = 0;
+  let utilization = 0;
+  beforeEach(() => {
+    now = 0;
+    utilization = 0;
+  });
+  const tickFor = (pace: TickPace, ms: number, everyMs: number): void => {
+    for (const until = now + ms; now < until; now += everyMs) pace.ran(now);
+  };
+
+  it('SYNC-47: few ticks come at once, however busy the event loop is', () => {
+    utilization = 1;
+    const pace = new TickPace(() => utilization);
+    tickFor(pace, 5 * SECOND, 10);
+    expect(pace.isBusy(now)).toBe(false);
+    expect(pace.windowMs).toBe(0);
+  });
+
+  it('SYNC-47: many come together, in slots of 10 ms', () => {
+    utilization = 0.7;
+    const pace = new TickPace(() => utilization);
+    tickFor(pace, 5 * SECOND, 0.5);
+    expect(pace.isBusy(now)).toBe(true);
+    expect(pace.windowMs).toBe(0);
+    const calls: string[] = [];
+    pace.join(now + 1, now, () => calls.push('first'));
+    pace.join(now + 3, now, () => calls.push('second'));
+    const takeOff = pace.join(now + 3, now, () => calls.push('taken off'));
+    takeOff();
+    vi.advanceTimersByTime(10);
+    expect(calls).toEqual(['first', 'second']);
+  });
+
+  it('SYNC-47: where they are too many rooms gather for longer, up to 80 ms, and until there is time again', () => {
+    utilization = 0.95;
+    const pace = new TickPace(() => utilization);
+    tickFor(pace, SECOND, 0.5);
+    expect(pace.windowMs).toBeGreaterThan(10);
+    expect(pace.windowMs).toBeLessThan(80);
+    tickFor(pace, 5 * SECOND, 0.5);
+    expect(pace.windowMs).toBe(80);
+    utilization = 0.7;
+    tickFor(pace, 5 * SECOND, 0.5);
+    expect(pace.windowMs).toBe(80);
+    utilization = 0.3;
+    tickFor(pace, 5 * SECOND, 0.5);
+    expect(pace.windowMs).toBe(0);
+  });
+
+  it('SYNC-47: rooms are at their usual pace again after the many ticks have ended', () => {
+    utilization = 1;
+    const pace = new TickPace(() => utilization);
+    tickFor(pace, 5 * SECOND, 0.5);
+    utilization = 0.1;
+    tickFor(pace, 5 * SECOND, 100);
+    expect(pace.windowMs).toBe(0);
+  });
+});
