@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { onlyAttempt } from '../../server/src/http/attempt.js';
-import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
-import { startRealtime, type ConnectOptions, type TestRealtime } from '../support/realtime.js';
+import {
+  ADA,
+  type ConnectOptions,
+  startRealtime,
+  startRealtimeOnPglite,
+  type TestRealtimeOnPglite,
+} from '../support/realtime.js';
 import { nodeValues, putNode } from '../support/scene-edits.js';
 import type { SyncClient } from '../support/sync-client.js';
 
-const ADA = { subject: 'ada', tenant: 'acme', name: 'Ada', role: 'owner' } as const;
 const SESSION = 'a-session-of-its-own-1';
 
 /** The network of a client is gone: nothing is read nor written any more, and the server is not told. */
@@ -16,20 +20,15 @@ function hang(client: SyncClient): void {
 }
 
 describe('a client that comes back while its old connection hangs', () => {
-  let pglite: TestPglite;
-  let server: TestRealtime;
+  let server: TestRealtimeOnPglite;
   let sceneId: string;
   let token: string;
   let witness: SyncClient;
 
   beforeAll(async () => {
-    pglite = await startMigratedPglite();
-    server = await startRealtime(pglite.database);
+    server = await startRealtimeOnPglite();
   });
-  afterAll(async () => {
-    await server.stop();
-    await pglite.stop();
-  });
+  afterAll(() => server.stop());
   beforeEach(async () => {
     sceneId = await server.createScene();
     token = (await server.links.create(ADA, sceneId, { role: 'editor' }, onlyAttempt())).token;
@@ -136,7 +135,7 @@ describe('a client that comes back while its old connection hangs', () => {
   });
 
   it('CHK-13: what carries the client id of somebody who leaves at that moment ends nothing but itself', async () => {
-    const slow = await startRealtime(pglite.database, { limits: { fanOutWindowMs: 2_000 } });
+    const slow = await startRealtime(server.pglite, { limits: { fanOutWindowMs: 2_000 } });
     const scene = await slow.createScene();
     const [victim, eve, other] = [
       await slow.open(scene, { claims: { sub: 'victim' } }),

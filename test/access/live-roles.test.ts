@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import { LinkTokens } from '../../server/src/access/link-tokens.js';
 import { onlyAttempt } from '../../server/src/http/attempt.js';
 import {
+  ADA,
   startRealtimeOnPglite,
   TENANT,
   type ConnectOptions,
@@ -12,7 +13,6 @@ import {
 import { putNode } from '../support/scene-edits.js';
 import { JWT_SECRET } from '../support/tokens.js';
 
-const ADA = { subject: 'ada', tenant: TENANT, name: 'Ada', role: 'owner' } as const;
 const as = (sub: string, role?: string): ConnectOptions => ({ claims: { sub, ...(role && { role }) } });
 
 describe('roles on live connections', () => {

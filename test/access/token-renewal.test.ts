@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { onlyAttempt } from '../../server/src/http/attempt.js';
-import { startRealtime, startRealtimeOnPglite, TENANT, type TestRealtime } from '../support/realtime.js';
+import { ADA, startRealtime, startRealtimeOnPglite, type TestRealtime } from '../support/realtime.js';
 import type { SyncClient } from '../support/sync-client.js';
 import { issueToken } from '../support/tokens.js';
 
-const ADA = { subject: 'ada', tenant: TENANT, name: 'Ada', role: 'owner' } as const;
 const LATER = '1h';
 
 /** A token with just enough life to be let in with. */

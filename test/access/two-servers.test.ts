@@ -3,9 +3,8 @@ import { LocalBus } from '../../server/src/adapters/local-bus/local-bus.js';
 import { LogBus } from '../../server/src/adapters/log-bus/log-bus.js';
 import { onlyAttempt } from '../../server/src/http/attempt.js';
 import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
-import { startRealtime, TENANT, type ConnectOptions, type TestRealtime } from '../support/realtime.js';
+import { ADA, startRealtime, type ConnectOptions, type TestRealtime } from '../support/realtime.js';
 
-const ADA = { subject: 'ada', tenant: TENANT, name: 'Ada', role: 'owner' } as const;
 const as = (sub: string): ConnectOptions => ({ claims: { sub } });
 
 describe('roles that change on another server', () => {

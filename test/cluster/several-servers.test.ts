@@ -9,11 +9,9 @@ import { decodeRow } from '../../server/src/log/row-codec.js';
 import { NO_REALTIME_METRICS } from '../../server/src/rooms/realtime-metrics.js';
 import { startCluster, type ClusterMember, type TestCluster } from '../support/cluster.js';
 import { LossyBus } from '../support/lossy-bus.js';
-import { startRealtime } from '../support/realtime.js';
+import { ADA, startRealtime } from '../support/realtime.js';
 import type { SyncClient } from '../support/sync-client.js';
 import { putNode } from '../support/scene-edits.js';
-
-const ADA = { subject: 'ada', tenant: 'acme', name: 'Ada', role: 'owner' } as const;
 
 const nodesOf = (client: { doc: Y.Doc }): Y.Map<unknown> => client.doc.getMap('nodes');
 const has = (client: SyncClient, key: string) => (): boolean => nodesOf(client).has(key);

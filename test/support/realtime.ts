@@ -24,6 +24,9 @@ import { issueToken, JWT_SECRET, type Claims } from './tokens.js';
 
 export const TENANT = 'acme';
 
+/** Who owns the scenes that {@link TestRealtime.createScene} makes. */
+export const ADA = { subject: 'ada', tenant: TENANT, name: 'Ada', role: 'owner' } as const;
+
 type Overrides = Partial<
   Omit<RealtimeOptions, 'database' | 'authenticator' | 'access' | 'changes' | 'logger'>
 >;
@@ -115,12 +118,18 @@ async function listening(realtime: Realtime): Promise<Server> {
   return server;
 }
 
+export interface TestRealtimeOnPglite extends TestRealtime {
+  /** What is below `database`: it answers also while that is held. */
+  readonly pglite: Database;
+}
+
 /** {@link startRealtime} on a PGlite of its own. */
-export async function startRealtimeOnPglite(overrides: Overrides = {}): Promise<TestRealtime> {
+export async function startRealtimeOnPglite(overrides: Overrides = {}): Promise<TestRealtimeOnPglite> {
   const pglite = await startMigratedPglite();
   const realtime = await startRealtime(pglite.database, overrides);
   return {
     ...realtime,
+    pglite: pglite.database,
     async stop() {
       await realtime.stop();
       await pglite.stop();

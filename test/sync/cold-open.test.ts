@@ -2,11 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { decodeInSlices } from '../../server/src/rooms/decode-in-slices.js';
 import { FullState } from '../../server/src/rooms/full-state.js';
-import type { Database } from '../../server/src/database/database.js';
-import { startMigratedPglite } from '../support/pglite.js';
-import { startRealtime, type TestRealtime } from '../support/realtime.js';
+import { ADA, startRealtime, startRealtimeOnPglite, type TestRealtimeOnPglite } from '../support/realtime.js';
 
-const ADA = { subject: 'ada', tenant: 'acme', name: 'Ada', role: 'editor' } as const;
 const NODES = 6_000;
 
 function addNodes(doc: Y.Doc): void {
@@ -15,17 +12,12 @@ function addNodes(doc: Y.Doc): void {
 }
 
 describe('opening a scene that is stored', () => {
-  let pglite: { database: Database; stop(): Promise<void> };
-  let server: TestRealtime;
+  let server: TestRealtimeOnPglite;
 
   beforeAll(async () => {
-    pglite = await startMigratedPglite();
-    server = await startRealtime(pglite.database);
+    server = await startRealtimeOnPglite();
   });
-  afterAll(async () => {
-    await server.stop();
-    await pglite.stop();
-  });
+  afterAll(() => server.stop());
 
   const unloaded = () => expect.poll(() => server.realtime.rooms.size, { timeout: 20_000 }).toBe(0);
 
@@ -81,7 +73,7 @@ describe('opening a scene that is stored', () => {
   });
 
   it('SYNC-26: rows that no snapshot has replaced yet are sent before they are decoded as well, however many', async () => {
-    const patient = await startRealtime(pglite.database, { maxTailBytes: 64 * 1024 * 1024 });
+    const patient = await startRealtime(server.pglite, { maxTailBytes: 64 * 1024 * 1024 });
     const sceneId = await patient.createScene();
     const { rooms } = patient.realtime;
     await rooms.edit(sceneId, ADA, (doc) => {
@@ -104,7 +96,7 @@ describe('opening a scene that is stored', () => {
     ['row', 'scene_updates'],
   ])('LOG-8: a %s that is not what was stored is refused, and nothing is sent', async (_, table) => {
     const sceneId = await storedScene();
-    await pglite.database.query(
+    await server.pglite.query(
       `UPDATE ${table} SET data = set_byte(data, 5, 255 - get_byte(data, 5)) WHERE scene_id = $1`,
       [sceneId],
     );

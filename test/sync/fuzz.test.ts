@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
 import { seededRandom, type Random } from '../support/random.js';
-import { startRealtime, type TestRealtime } from '../support/realtime.js';
+import { startRealtimeOnPglite, type TestRealtimeOnPglite } from '../support/realtime.js';
 import type { SyncClient } from '../support/sync-client.js';
 
 const json = (doc: Y.Doc) => ({
@@ -32,17 +31,12 @@ function edit(doc: Y.Doc, random: Random, value: string): void {
 }
 
 describe('fuzz', () => {
-  let pglite: TestPglite;
-  let server: TestRealtime;
+  let server: TestRealtimeOnPglite;
 
   beforeAll(async () => {
-    pglite = await startMigratedPglite();
-    server = await startRealtime(pglite.database, { maxTailRows: 20 });
+    server = await startRealtimeOnPglite({ maxTailRows: 20 });
   });
-  afterAll(async () => {
-    await server.stop();
-    await pglite.stop();
-  });
+  afterAll(() => server.stop());
 
   it.each([1, 2, 3, 4, 5, 6])(
     'SYNC-24: replicas converge under random edits, disconnects and a failing database (seed %i)',

@@ -1,8 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
-import { startRealtime, type TestRealtime } from '../support/realtime.js';
+import { startRealtimeOnPglite, type TestRealtimeOnPglite } from '../support/realtime.js';
 import { putNode } from '../support/scene-edits.js';
 import type { SyncClient } from '../support/sync-client.js';
 import { issueToken } from '../support/tokens.js';
@@ -24,17 +23,12 @@ const BINARY = 0x82;
 const BINARY_TO_BE_CONTINUED = 0x02;
 
 describe('connections that stand half open', () => {
-  let pglite: TestPglite;
-  let server: TestRealtime;
+  let server: TestRealtimeOnPglite;
 
   beforeAll(async () => {
-    pglite = await startMigratedPglite();
-    server = await startRealtime(pglite.database, { arrivalIntervalMs: 50 });
+    server = await startRealtimeOnPglite({ arrivalIntervalMs: 50 });
   });
-  afterAll(async () => {
-    await server.stop();
-    await pglite.stop();
-  });
+  afterAll(() => server.stop());
 
   it('SYNC-44: a frame that begins and does not go on arriving is cut, and its presence goes with it', async () => {
     const sceneId = await server.createScene();

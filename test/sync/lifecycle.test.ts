@@ -1,24 +1,16 @@
 import { ERRORS } from '@diorama/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
-import { startRealtime, type TestRealtime } from '../support/realtime.js';
+import { ADA, startRealtime, startRealtimeOnPglite, type TestRealtimeOnPglite } from '../support/realtime.js';
 import { nodeValues, putNode } from '../support/scene-edits.js';
 
-const ADA = { subject: 'ada', tenant: 'acme', name: 'Ada', role: 'owner' } as const;
-
 describe('the life of a room', () => {
-  let pglite: TestPglite;
-  let server: TestRealtime;
+  let server: TestRealtimeOnPglite;
 
   beforeAll(async () => {
-    pglite = await startMigratedPglite();
-    server = await startRealtime(pglite.database);
+    server = await startRealtimeOnPglite();
   });
-  afterAll(async () => {
-    await server.stop();
-    await pglite.stop();
-  });
+  afterAll(() => server.stop());
 
   /** Asks over and over, since a room ends when nothing tells of it any more. */
   const untilUnloaded = () =>
@@ -71,7 +63,7 @@ describe('the life of a room', () => {
     await ada.allSaved();
     await ada.close();
     await untilUnloaded();
-    const { rows } = await pglite.database.query<{ data: Uint8Array }>(
+    const { rows } = await server.pglite.query<{ data: Uint8Array }>(
       'SELECT data FROM scene_updates WHERE scene_id = $1',
       [sceneId],
     );
@@ -79,7 +71,7 @@ describe('the life of a room', () => {
     const cut = good.subarray(0, good.length - 3);
     const undecodable = new Uint8Array([4, 1, 1, 99, 99]);
     for (const bad of [cut, undecodable]) {
-      await pglite.database.query('UPDATE scene_updates SET data = $2 WHERE scene_id = $1', [sceneId, bad]);
+      await server.pglite.query('UPDATE scene_updates SET data = $2 WHERE scene_id = $1', [sceneId, bad]);
       const client = await server.connect(sceneId);
       expect(await client.closed).toEqual({
         code: ERRORS.scene_load_failed.close,
@@ -90,7 +82,7 @@ describe('the life of a room', () => {
         code: 'scene_load_failed',
       });
     }
-    await pglite.database.query('UPDATE scene_updates SET data = $2 WHERE scene_id = $1', [sceneId, good]);
+    await server.pglite.query('UPDATE scene_updates SET data = $2 WHERE scene_id = $1', [sceneId, good]);
     const reader = await server.open(sceneId);
     expect(nodeValues(reader.doc)).toEqual({ a: 1 });
     await reader.close();
@@ -101,7 +93,7 @@ describe('the life of a room', () => {
     for (const key of ['a', 'b', 'c'])
       await server.realtime.rooms.edit(sceneId, ADA, (doc) => putNode(doc, key, 1));
     await untilUnloaded();
-    await pglite.database.query('DELETE FROM scene_updates WHERE scene_id = $1 AND seq = 2', [sceneId]);
+    await server.pglite.query('DELETE FROM scene_updates WHERE scene_id = $1 AND seq = 2', [sceneId]);
     const client = await server.connect(sceneId);
     expect((await client.closed).code).toBe(4503);
   });
@@ -122,7 +114,7 @@ describe('the life of a room', () => {
     const sceneId = await server.createScene();
     const ada = await server.open(sceneId);
     await ada.allSaved();
-    await pglite.database.query('DELETE FROM scenes WHERE scene_id = $1', [sceneId]);
+    await server.pglite.query('DELETE FROM scenes WHERE scene_id = $1', [sceneId]);
     putNode(ada.doc, 'a', 1);
     expect(await ada.closed).toEqual({ code: 4404, reason: 'scene_not_found' });
   });
@@ -203,7 +195,7 @@ describe('the life of a room', () => {
   });
 
   it('SYNC-20: a server that stops commits first, acknowledges, and closes with 1012', async () => {
-    const stopping = await startRealtime(pglite.database);
+    const stopping = await startRealtime(server.pglite);
     const sceneId = await stopping.createScene();
     const ada = await stopping.open(sceneId);
     await ada.allSaved();

@@ -1,8 +1,7 @@
 import { MESSAGE, SYNC_STEP } from '@diorama/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
-import { startRealtime, type TestRealtime } from '../support/realtime.js';
+import { startRealtime, startRealtimeOnPglite, type TestRealtimeOnPglite } from '../support/realtime.js';
 import type { SyncClient } from '../support/sync-client.js';
 import { putNode } from '../support/scene-edits.js';
 
@@ -20,21 +19,16 @@ async function roundTrip(client: SyncClient): Promise<void> {
 }
 
 describe('saved means saved', () => {
-  let pglite: TestPglite;
-  let server: TestRealtime;
+  let server: TestRealtimeOnPglite;
 
   beforeAll(async () => {
-    pglite = await startMigratedPglite();
     // The relay is held back for a moment while the log is slow, which this log is on purpose.
-    server = await startRealtime(pglite.database, { limits: { relayHoldMs: 1 }, maxPendingBytes: 20_000 });
+    server = await startRealtimeOnPglite({ limits: { relayHoldMs: 1 }, maxPendingBytes: 20_000 });
   });
-  afterAll(async () => {
-    await server.stop();
-    await pglite.stop();
-  });
+  afterAll(() => server.stop());
 
   const storedRows = async (sceneId: string): Promise<number> =>
-    (await pglite.database.query('SELECT 1 FROM scene_updates WHERE scene_id = $1', [sceneId])).rowCount;
+    (await server.pglite.query('SELECT 1 FROM scene_updates WHERE scene_id = $1', [sceneId])).rowCount;
 
   it('SYNC-9: an edit reaches others before its commit, and is acknowledged only after it', async () => {
     const sceneId = await server.createScene();
@@ -105,7 +99,7 @@ describe('saved means saved', () => {
 
   it('LOG-5: what was held back for a slow log does not hold back the rest when the database turns out to be away', async () => {
     // Long enough that nothing is shown because its time has come.
-    const patient = await startRealtime(pglite.database, { limits: { relayHoldMs: 600_000 } });
+    const patient = await startRealtime(server.pglite, { limits: { relayHoldMs: 600_000 } });
     const sceneId = await patient.createScene();
     const writer = await patient.open(sceneId);
     const reader = await patient.open(sceneId);

@@ -5,6 +5,7 @@ import { startMigratedPglite, type TestPglite } from '../support/pglite.js';
 import type * as Y from 'yjs';
 import { startRealtime, type TestRealtime } from '../support/realtime.js';
 import { putNode } from '../support/scene-edits.js';
+import type { SyncClient } from '../support/sync-client.js';
 
 const CHUNK = 'x'.repeat(100_000);
 
@@ -21,9 +22,20 @@ const bigOf = (doc: Y.Doc): string => {
 /** More than the kernel's buffers of a loopback connection take. */
 const CHUNKS = 120;
 
+/** A writer, a reader, and one that does not read. */
+async function three(server: TestRealtime): Promise<[SyncClient, SyncClient, SyncClient]> {
+  const sceneId = await server.createScene();
+  const clients = [
+    await server.open(sceneId),
+    await server.open(sceneId),
+    await server.open(sceneId),
+  ] as const;
+  clients[2].webSocket.pause();
+  return [...clients];
+}
+
 describe('slow consumers', () => {
   let pglite: TestPglite;
-  let server: TestRealtime | undefined;
 
   beforeAll(async () => {
     pglite = await startMigratedPglite();
@@ -31,16 +43,10 @@ describe('slow consumers', () => {
   afterAll(() => pglite.stop());
 
   it('SYNC-22: one that stops reading costs little memory, holds up nobody and converges when it reads again', async () => {
-    server = await startRealtime(pglite.database, {
+    const server = await startRealtime(pglite.database, {
       limits: { softUnsentBytes: 200_000 },
     });
-    const sceneId = await server.createScene();
-    const [writer, reader, sleeper] = [
-      await server.open(sceneId),
-      await server.open(sceneId),
-      await server.open(sceneId),
-    ];
-    sleeper.webSocket.pause();
+    const [writer, reader, sleeper] = await three(server);
     for (let at = 0; at < CHUNKS; at++) {
       // One key over and over: what the sleeper needs in the end is small, what it missed is not.
       writeBig(writer.doc, `${at} ${CHUNK}`);
@@ -59,14 +65,8 @@ describe('slow consumers', () => {
   it('SYNC-41: one whose network holds seconds of what it was sent gets no more until that has arrived, then one update', async () => {
     let lagged = false;
     const metrics = { ...NO_REALTIME_METRICS, ...NO_LOG_METRICS, lagged: () => (lagged = true) };
-    server = await startRealtime(pglite.database, { metrics, limits: { mostLateMs: 200 } });
-    const sceneId = await server.createScene();
-    const [writer, reader, sleeper] = [
-      await server.open(sceneId),
-      await server.open(sceneId),
-      await server.open(sceneId),
-    ];
-    sleeper.webSocket.pause();
+    const server = await startRealtime(pglite.database, { metrics, limits: { mostLateMs: 200 } });
+    const [writer, reader, sleeper] = await three(server);
     const write = async (text: string): Promise<void> => {
       writeBig(writer.doc, text);
       await reader.until(() => bigOf(reader.doc) === text);
@@ -89,16 +89,10 @@ describe('slow consumers', () => {
   });
 
   it('SYNC-23: one above the hard mark is closed with 1013', async () => {
-    server = await startRealtime(pglite.database, {
+    const server = await startRealtime(pglite.database, {
       limits: { softUnsentBytes: 100_000_000, hardUnsentBytes: 1_000_000, mostLateMs: Infinity },
     });
-    const sceneId = await server.createScene();
-    const [writer, reader, sleeper] = [
-      await server.open(sceneId),
-      await server.open(sceneId),
-      await server.open(sceneId),
-    ];
-    sleeper.webSocket.pause();
+    const [writer, reader, sleeper] = await three(server);
     for (let at = 0; at < CHUNKS; at++) {
       writeBig(writer.doc, `${at} ${CHUNK}`);
       // Many at once: one that is slow for seconds is spared what would bring it above the mark (SYNC-41).

@@ -29,7 +29,7 @@ export interface SyncGatewayOptions {
   /** What a connection may send in a second. */
   readonly connectionLimits?: Partial<ConnectionLimits>;
   readonly tokenTiming?: Partial<TokenTiming>;
-  /** How often connections are pinged; one that has not answered by the next time is cut. Default 15,000 ms. */
+  /** How often connections are pinged; one that leaves eight in a row unanswered, and reads nothing, is cut. Default 15,000 ms. */
   readonly pingIntervalMs?: number;
   /** How often connections are looked at for messages that do not go on arriving. Default 5,000 ms: 30 s without progress are too long. */
   readonly arrivalIntervalMs?: number;
