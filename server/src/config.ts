@@ -83,6 +83,9 @@ export const environmentSchema = z.object({
   WS_MAX_BYTES_PER_SECOND: count(1_024, 2 ** 40, 32 << 20).describe(
     'Bytes a second of one connection; what is more has to wait. Twice as many may come at once.',
   ),
+  WS_FAN_OUT_WINDOW_MS: count(0, 1_000, 10).describe(
+    'How long what the clients of a scene are sent is joined into one write while it keeps coming; after a quiet time it leaves at once.',
+  ),
   SCENE_MAX_BYTES: count(1_024, 2 ** 40, 64 << 20).describe(
     'Largest encoded document of a scene; a larger one takes deletions only.',
   ),

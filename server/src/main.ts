@@ -184,7 +184,7 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
       messagesPerSecond: config.WS_MAX_MESSAGES_PER_SECOND,
       bytesPerSecond: config.WS_MAX_BYTES_PER_SECOND,
     },
-    limits: { sceneMaxBytes: config.SCENE_MAX_BYTES },
+    limits: { sceneMaxBytes: config.SCENE_MAX_BYTES, fanOutWindowMs: config.WS_FAN_OUT_WINDOW_MS },
     tokenTiming: { leadMs: config.WS_TOKEN_LEAD_MS, graceMs: config.WS_TOKEN_GRACE_MS },
     commitWindowMs: config.LOG_COMMIT_WINDOW_MS,
     maxTailRows: config.LOG_COMPACT_ROWS,

@@ -1,3 +1,4 @@
+import type { LongWork } from '../../server/src/database/long-work.js';
 import type { Database, QueryResult, SqlClient } from '../../server/src/database/database.js';
 
 /** A database that a test can stop, as a network or disk would, with the real one below. */
@@ -16,6 +17,10 @@ export class HeldDatabase implements Database {
 
   get isShared(): boolean {
     return this.#database.isShared;
+  }
+
+  get longWork(): LongWork | undefined {
+    return this.#database.longWork;
   }
 
   /** From now on statements, or only those that match, wait until `release`. Resolves when the first one waits. */

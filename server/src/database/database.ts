@@ -1,3 +1,5 @@
+import type { LongWork } from './long-work.js';
+
 /** A result of one statement. `rowCount` is the number of rows that it returned or changed. */
 export interface QueryResult<Row> {
   readonly rows: Row[];
@@ -23,6 +25,8 @@ export interface TransactionOptions {
 export interface Database extends SqlClient {
   /** Whether others may use it at the same time. Otherwise no two transactions ever overlap, and none needs to lock anything. */
   readonly isShared: boolean;
+  /** Where one statement holds up all others: what is known to take long is run through this. */
+  readonly longWork?: LongWork;
   /**
    * Runs `work` in one transaction: commits when it resolves, rolls back when it throws.
    *

@@ -1,4 +1,5 @@
 import type { Database, SqlClient } from '../database/database.js';
+import { runLong } from '../database/long-work.js';
 import type { Logger } from '../observability/logger.js';
 import { CompactionThread } from './compaction-thread.js';
 import { loadScene, type StoredScene } from './load.js';
@@ -115,7 +116,9 @@ export class Compactor {
   async compact(sceneId: string): Promise<number | undefined> {
     const snapshot = this.#openSnapshot(sceneId) ?? (await this.#storedSnapshot(sceneId));
     if (snapshot === undefined) return undefined;
-    const replaced = await this.#database.transaction((tx) => replaceSnapshot(tx, sceneId, snapshot));
+    const replace = (): Promise<boolean> =>
+      this.#database.transaction((tx) => replaceSnapshot(tx, sceneId, snapshot));
+    const replaced = await runLong(this.#database, replace, snapshot.data.byteLength);
     if (!replaced) return undefined;
     const tail = this.#tails.get(sceneId);
     if (tail !== undefined) tail.snapshotBytes = snapshot.data.byteLength;
@@ -129,7 +132,7 @@ export class Compactor {
   }
 
   async #storedSnapshot(sceneId: string): Promise<Snapshot | undefined> {
-    const stored: StoredScene = await loadScene(this.#database, sceneId);
+    const stored: StoredScene = await runLong(this.#database, () => loadScene(this.#database, sceneId));
     if (stored.tail.rows === 0) return undefined;
     // The document is decoded outside of the transaction, which on PGlite would hold up every commit.
     return { seq: stored.seq, data: await this.#thread.run(stored.updates) };

@@ -95,6 +95,7 @@ export class SceneLog {
     this.#now = options.now ?? (() => performance.now());
     const maxBatchBytes = options.maxCommitBytes ?? 4 * 1024 * 1024;
     this.#queue = new BatchQueue({ maxBatchBytes, now: this.#now });
+    this.#database.longWork?.before(() => this.flush());
   }
 
   /** Whether the bound of waiting bytes is reached. Ask before a write is applied: `append` always takes it. */
@@ -113,7 +114,8 @@ export class SceneLog {
    * True as well while the database fails: then nobody knows when it comes back, and waiting would stop the editing.
    */
   get isQuick(): boolean {
-    return this.isAway || this.#pace.isQuick(this.#age);
+    if (this.isAway) return true;
+    return this.#pace.isQuick(this.#age) && this.#database.longWork?.isUnderWay !== true;
   }
 
   /** Whether commits fail, or one has been under way for long: nobody knows when what is written now will be stored. */

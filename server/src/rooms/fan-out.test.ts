@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FanOut } from './fan-out.js';
 import { frame } from './framing.js';
 import { NO_REALTIME_METRICS } from './realtime-metrics.js';
@@ -21,15 +21,23 @@ class FakeClient implements Partial<RoomClient> {
   }
 }
 
-function setUp(windowMs = 10_000) {
+/** Of a process that has no time. */
+class StrainedPace extends TickPace {
+  override get windowMs(): number {
+    return 10_000;
+  }
+}
+
+function setUp(windowMs = 10_000, pace = new TickPace()) {
   const clients = [new FakeClient(), new FakeClient(), new FakeClient()] as const;
   const late: Buffer[] = [];
+  let ticks = 0;
   const fanOut = new FanOut({
     clients: new Set(clients as unknown as RoomClient[]),
     metrics: NO_REALTIME_METRICS,
     windowMs,
-    pace: new TickPace(),
-    beforeTick: () => undefined,
+    pace,
+    beforeTick: () => void ticks++,
     takePresence: () => late.pop(),
     afterTick: () => undefined,
     isHeld: (client) => (client as unknown as FakeClient).held,
@@ -37,7 +45,7 @@ function setUp(windowMs = 10_000) {
   });
   const send = (message: number, sender?: FakeClient) =>
     fanOut.toAll(frame(new Uint8Array([message])), sender as unknown as RoomClient | undefined);
-  return { clients, fanOut, send, late };
+  return { clients, fanOut, send, late, ticks: () => ticks };
 }
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
@@ -63,6 +71,27 @@ describe('fan-out', () => {
     await nextTurn();
     send(2);
     await expect.poll(() => clients[0].writes.length, { interval: 1 }).toBe(2);
+  });
+
+  it('SYNC-47: a process without time takes in later what comes, and sends at its usual pace what is ready', () => {
+    vi.useFakeTimers();
+    try {
+      const { clients, fanOut, send, ticks } = setUp(5, new StrainedPace());
+      send(1);
+      vi.advanceTimersByTime(5);
+      expect(ticks()).toBe(1);
+      fanOut.received();
+      vi.advanceTimersByTime(9_000);
+      expect(ticks()).toBe(1);
+      vi.advanceTimersByTime(1_000);
+      expect(ticks()).toBe(2);
+      fanOut.received();
+      send(2);
+      vi.advanceTimersByTime(5);
+      expect(clients[0].writes).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('SYNC-21: clients are not sent what they wrote, and share one buffer of what others wrote', () => {

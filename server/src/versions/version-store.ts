@@ -1,5 +1,6 @@
 import { DioramaError, type Version, type VersionId, type VersionKind } from '@diorama/shared';
 import type { Database, SqlClient } from '../database/database.js';
+import { runLong } from '../database/long-work.js';
 import { storableId } from '../history/change-store.js';
 import { CURSOR_TIME_SQL, type ListPosition, type PageRequest } from '../http/cursor.js';
 
@@ -81,24 +82,26 @@ export class VersionStore {
 
   /** A version of this id that is there already stays as it is. Throws `scene_not_found`. */
   async insert(version: NewVersion): Promise<VersionRecord> {
-    await this.#database.query(
-      `INSERT INTO scene_versions (version_id, scene_id, seq, epoch, kind, name, note, subject, creator, node_count, data)
+    const insert = (): Promise<unknown> =>
+      this.#database.query(
+        `INSERT INTO scene_versions (version_id, scene_id, seq, epoch, kind, name, note, subject, creator, node_count, data)
        SELECT $1, scene_id, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM scenes WHERE scene_id = $2
        ON CONFLICT (version_id) DO NOTHING`,
-      [
-        version.versionId,
-        version.sceneId,
-        version.seq,
-        version.epoch,
-        version.kind,
-        version.name,
-        version.note,
-        version.by && storableId(version.by.subject),
-        version.by && storableId(version.by.name),
-        version.nodeCount,
-        version.data,
-      ],
-    );
+        [
+          version.versionId,
+          version.sceneId,
+          version.seq,
+          version.epoch,
+          version.kind,
+          version.name,
+          version.note,
+          version.by && storableId(version.by.subject),
+          version.by && storableId(version.by.name),
+          version.nodeCount,
+          version.data,
+        ],
+      );
+    await runLong(this.#database, insert, version.data.byteLength);
     const inserted = await this.find(version.sceneId, version.versionId);
     if (inserted === undefined) throw new DioramaError('scene_not_found');
     return inserted;

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database, QueryResult, SqlClient } from '../../database/database.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { PgliteThread } from './pglite-thread.js';
+import { LongWork } from '../../database/long-work.js';
 import { keepUp } from './upkeep.js';
 
 export interface PgliteOptions {
@@ -56,6 +57,7 @@ const REOPEN_PAUSE_MS = 1_000;
 
 class PgliteDatabase implements Database {
   readonly isShared = false;
+  readonly longWork = new LongWork();
   readonly #options: PgliteOptions;
   readonly #release: () => Promise<void>;
   #timer: NodeJS.Timeout | undefined;

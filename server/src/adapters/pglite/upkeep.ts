@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.js';
+import { runLong } from '../../database/long-work.js';
 
 /** Dead rows of a table that make cleaning it worth while; beside them, a fifth of those that live. */
 const DEAD_ROWS = 500;
@@ -20,7 +21,7 @@ const WAL_SQL = 'SELECT pg_current_wal_insert_lsn() - redo_lsn AS bytes FROM pg_
 export async function keepUp(database: Database): Promise<void> {
   await database.query('SELECT pg_stat_force_next_flush()');
   const { rows: worn } = await database.query<{ name: string }>(WORN_TABLES_SQL);
-  for (const { name } of worn) await database.query(`VACUUM ${name}`);
+  for (const { name } of worn) await runLong(database, () => database.query(`VACUUM ${name}`));
   const { rows } = await database.query<{ bytes: string | number }>(WAL_SQL);
-  if (Number(rows[0]?.bytes) > WAL_BYTES) await database.query('CHECKPOINT');
+  if (Number(rows[0]?.bytes) > WAL_BYTES) await runLong(database, () => database.query('CHECKPOINT'));
 }
