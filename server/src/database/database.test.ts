@@ -139,6 +139,17 @@ describe.each(Object.keys(ADAPTERS))('the database port on %s', (name) => {
     }
   });
 
+  it('LOG-20: many who ask for it at once do not burden the database with a copy each', async () => {
+    const sql = 'SELECT count(*) AS counted FROM items WHERE id < $1';
+    const all = await Promise.all(Array.from({ length: 50 }, () => database.query(sql, [0])));
+    for (const { rows } of all) expect(rows).toEqual([{ counted: 0 }]);
+    const { rows } = await database.query<{ copies: number }>(
+      'SELECT count(*) AS copies FROM pg_prepared_statements WHERE statement = $1',
+      [sql],
+    );
+    expect(rows[0]?.copies).toBeLessThanOrEqual(1);
+  });
+
   it('LOG-20: it knows tables that have changed meanwhile', async () => {
     await database.query('CREATE TABLE growing (id int8)');
     await database.query('INSERT INTO growing VALUES (1)');

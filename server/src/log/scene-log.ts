@@ -283,7 +283,7 @@ export class SceneLog {
     void this.#commit(batch).then((next) => {
       this.#inFlight = undefined;
       const ended = this.#now();
-      const rest = this.#rest.after(ended - began);
+      const rest = next === 'done' ? this.#rest.after(ended - began) : 0;
       this.#notBefore = Math.max(
         began + this.#windowMs,
         ended + (batch.entries.size < MANY_SCENES ? 0 : rest),

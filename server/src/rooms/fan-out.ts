@@ -65,7 +65,7 @@ export class FanOut {
 
   /** Something has come in of which the next tick makes frames. */
   received(): void {
-    this.#wake(Math.max(this.#options.windowMs, this.#options.pace.windowMs));
+    this.#wake(this.#gatheringMs);
   }
 
   /** Presence has changed: makes sure that a tick comes which takes it along. */
@@ -101,12 +101,17 @@ export class FanOut {
 
   /** Writes what is overdue: while the event loop is busy with what comes in, no timer gets its turn. */
   tickIfOverdue(): void {
-    if (this.#since !== undefined && performance.now() - this.#since > 2 * this.#options.windowMs)
-      this.tick();
+    if (this.#since !== undefined && performance.now() - this.#since > 2 * this.#gatheringMs) this.tick();
   }
 
   stop(): void {
     this.#schedule.cancel();
+  }
+
+  /** How long what comes in waits for more, where it keeps coming. */
+  get #gatheringMs(): number {
+    const { windowMs, pace } = this.#options;
+    return Math.max(windowMs, pace.windowMs);
   }
 
   #wake(windowMs: number): void {

@@ -9,6 +9,8 @@ const SLOT_MS = 10;
 const LOOK_EVERY_MS = 250;
 const STRAINED = 0.85;
 const AT_EASE = 0.6;
+/** Once may be a pause of the process. */
+const CALM_LOOKS = 2;
 /** What is seen so late is still seen as movement. */
 const MOST_WINDOW_MS = 80;
 const WINDOW_GROWTH = 1.5;
@@ -41,6 +43,8 @@ export class TickPace {
   #many = false;
   #windowMs = SLOT_MS;
   #lookedAt = -Infinity;
+  /** How often in a row there were few ticks when the event loop was looked at. */
+  #calm = 0;
 
   constructor(utilization: LoopUtilization = measureLoop()) {
     this.#utilization = utilization;
@@ -86,8 +90,10 @@ export class TickPace {
   #look(now: number): void {
     this.#lookedAt = now;
     const utilization = this.#utilization();
+    this.#calm = this.#many ? 0 : this.#calm + 1;
     if (utilization > STRAINED && this.#many)
       this.#windowMs = Math.min(MOST_WINDOW_MS, this.#windowMs * WINDOW_GROWTH);
-    else if (utilization < AT_EASE) this.#windowMs = Math.max(SLOT_MS, this.#windowMs / WINDOW_GROWTH);
+    else if (utilization < AT_EASE || this.#calm >= CALM_LOOKS)
+      this.#windowMs = Math.max(SLOT_MS, this.#windowMs / WINDOW_GROWTH);
   }
 }

@@ -27,8 +27,8 @@ export const resultOf = ({ rows, rowCount, affectedRows }: Results<unknown>): Qu
  */
 export class PreparedStatements {
   readonly #database: PGlite;
-  /** By their SQL: prepared, or how often they were asked for. */
-  readonly #statements = new Map<string, Prepared | number>();
+  /** By their SQL: prepared or being so, or how often they were asked for. */
+  readonly #statements = new Map<string, Promise<Prepared> | number>();
   #names = 0;
 
   constructor(database: PGlite) {
@@ -37,30 +37,44 @@ export class PreparedStatements {
 
   /** Runs a statement outside of any transaction. */
   async query(sql: string, params: readonly unknown[]): Promise<QueryResult<unknown>> {
-    const known = this.#statements.get(sql) ?? 0;
-    if (typeof known === 'number') {
-      if (known + 1 < PREPARED_FROM_USE) {
-        if (known > 0 || this.#statements.size < MOST_STATEMENTS) this.#statements.set(sql, known + 1);
-        return this.#unprepared(sql, params);
-      }
-      await this.#prepare(sql);
-    }
-    const prepared = this.#statements.get(sql);
-    if (typeof prepared !== 'object') return this.#unprepared(sql, params);
+    const preparing = this.#preparing(sql);
+    if (preparing === undefined) return this.#unprepared(sql, params);
+    const prepared = await preparing;
     try {
       return await this.#run(prepared, params);
     } catch (error) {
       if (!OUTDATED_CODES.has((error as { code?: string }).code ?? '')) throw error;
-      this.#statements.delete(sql);
+      await this.#drop(sql, preparing, prepared);
       return this.#unprepared(sql, params);
     }
+  }
+
+  /** Counts a use; undefined where the statement is not worth it yet. */
+  #preparing(sql: string): Promise<Prepared> | undefined {
+    const known = this.#statements.get(sql) ?? 0;
+    if (typeof known !== 'number') return known;
+    if (known + 1 < PREPARED_FROM_USE) {
+      if (known > 0 || this.#statements.size < MOST_STATEMENTS) this.#statements.set(sql, known + 1);
+      return undefined;
+    }
+    // All who ask for it meanwhile wait for the same one.
+    const preparing = this.#prepare(sql);
+    this.#statements.set(sql, preparing);
+    preparing.catch(() => this.#statements.delete(sql));
+    return preparing;
+  }
+
+  async #drop(sql: string, preparing: Promise<Prepared>, { name }: Prepared): Promise<void> {
+    if (this.#statements.get(sql) === preparing) this.#statements.delete(sql);
+    const { close, sync } = protocol.serialize;
+    await this.#send([close({ type: 'S', name }), sync()]);
   }
 
   async #unprepared(sql: string, params: readonly unknown[]): Promise<QueryResult<unknown>> {
     return resultOf(await this.#database.query(sql, [...params]));
   }
 
-  async #prepare(sql: string): Promise<void> {
+  async #prepare(sql: string): Promise<Prepared> {
     const name = `s${++this.#names}`;
     const { parse, describe, sync } = protocol.serialize;
     const answers = await this.#send([parse({ name, text: sql }), describe({ type: 'S', name }), sync()]);
@@ -70,7 +84,7 @@ export class PreparedStatements {
       if (answer instanceof messages.ParameterDescriptionMessage) parameterTypes = answer.dataTypeIDs;
       if (answer instanceof messages.RowDescriptionMessage) columns = answer.fields;
     }
-    this.#statements.set(sql, { name, parameterTypes, columns });
+    return { name, parameterTypes, columns };
   }
 
   async #run(
@@ -109,9 +123,9 @@ export class PreparedStatements {
   /** Never within somebody's transaction: those have the database to themselves. */
   async #send(parts: readonly Uint8Array[]): Promise<readonly { readonly name: string }[]> {
     const database = this.#database;
-    const result = await database._runExclusiveTransaction(() =>
-      database.runExclusive(() => database.execProtocol(Buffer.concat(parts))),
+    // Streamed, so that a large answer is not gathered whole beside what it says.
+    return database._runExclusiveTransaction(() =>
+      database.runExclusive(() => database.execProtocolStream(Buffer.concat(parts))),
     );
-    return result.messages;
   }
 }

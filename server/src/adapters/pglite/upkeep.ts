@@ -22,6 +22,8 @@ export async function keepUp(database: Database): Promise<void> {
   await database.query('SELECT pg_stat_force_next_flush()');
   const { rows: worn } = await database.query<{ name: string }>(WORN_TABLES_SQL);
   for (const { name } of worn) await runLong(database, () => database.query(`VACUUM ${name}`));
+  // A plan that was made for a table when it was empty stays with prepared statements and functions for ever.
+  await database.query('DISCARD PLANS');
   const { rows } = await database.query<{ bytes: string | number }>(WAL_SQL);
   if (Number(rows[0]?.bytes) > WAL_BYTES) await runLong(database, () => database.query('CHECKPOINT'));
 }
