@@ -55,7 +55,8 @@ describe('the inspector pool', () => {
     const next = ask('answer');
     expect(await busy).toBe('asset_processing_failed');
     expect(await next).not.toBe(pid);
-    expect(isAlive(pid!)).toBe(false);
+    // On a busy machine another process may answer before this one has had the time to end.
+    await eventually(() => expect(isAlive(pid!)).toBe(false));
   });
 
   it('AST-15: memory is bounded, of native decoders as of the heap', async () => {
