@@ -64,18 +64,18 @@ export class ChangeJournal {
     const own = this.#notesOf(sceneId, editor);
     const at = this.#now();
     eachTouched(doc, transaction, (root, id, fate) => {
-      const key = `${root}/${id}`;
-      if (kept?.has(key) === false) return;
-      const note = own.get(key);
-      if (note === undefined) {
-        own.set(key, { root, id, fate, firstAt: at, lastAt: at });
-        this.#size++;
-      } else {
-        note.fate = joinedFate(note.fate, fate);
-        note.lastAt = at;
-      }
+      if (kept?.has(`${root}/${id}`) !== false) this.#touched(own, root, id, fate, at);
     });
-    this.#timer ??= setTimeout(() => void this.flush(), this.#intervalMs);
+    this.#flushLater();
+  }
+
+  /** These nodes have got new poses from `editor`. */
+  noteMoved(sceneId: string, editor: Principal, nodeIds: readonly string[]): void {
+    if (this.#size >= this.#maxNotes) return;
+    const own = this.#notesOf(sceneId, editor);
+    const at = this.#now();
+    for (const id of nodeIds) this.#touched(own, 'nodes', id, 'changed', at);
+    this.#flushLater();
   }
 
   /** Resolves when everything noted so far has been written, or could not be and waits for the next time. */
@@ -84,6 +84,22 @@ export class ChangeJournal {
     this.#timer = undefined;
     this.#writing = this.#writing.then(() => this.#write());
     await this.#writing;
+  }
+
+  #touched(own: Map<string, Note>, root: RootMap, id: string, fate: ItemFate, at: number): void {
+    const key = `${root}/${id}`;
+    const note = own.get(key);
+    if (note === undefined) {
+      own.set(key, { root, id, fate, firstAt: at, lastAt: at });
+      this.#size++;
+    } else {
+      note.fate = joinedFate(note.fate, fate);
+      note.lastAt = at;
+    }
+  }
+
+  #flushLater(): void {
+    this.#timer ??= setTimeout(() => void this.flush(), this.#intervalMs);
   }
 
   #notesOf(sceneId: string, editor: Principal): Map<string, Note> {
@@ -104,7 +120,7 @@ export class ChangeJournal {
         if (!this.#isFailing) this.#logger.warn({ err: error }, 'who changed what cannot be written yet');
         this.#isFailing = true;
         this.#keep(rows.slice(from));
-        this.#timer ??= setTimeout(() => void this.flush(), this.#intervalMs);
+        this.#flushLater();
         return;
       }
     }

@@ -108,7 +108,36 @@ export class DocumentIntake {
     acknowledgements.received(client, number);
   }
 
-  #take({ client, editor, updates }: UpdateBatch): void {
+  #take(batch: UpdateBatch): void {
+    const { client, updates } = batch;
+    const poses = this.#takePoses(batch);
+    if (poses === undefined) return;
+    if (poses < updates.length) this.#takeUpdates({ ...batch, updates: updates.slice(poses) });
+    else {
+      this.#options.taken();
+      this.#options.acknowledgements.received(client, (updates.at(-1) as ReceivedUpdate).number);
+    }
+  }
+
+  /** Takes the poses with which the batch begins, if it does: their number, or undefined when the room is not open any more. */
+  #takePoses({ client, editor, updates }: UpdateBatch): number | undefined {
+    const { document, guarded, log } = this.#options;
+    let taken = 0;
+    // Of what many frames lead to others are sent the end alone, which Yjs makes.
+    if (updates.length > 1 && client.isBehind) return 0;
+    const stands = guarded(() => {
+      for (const { update, decoded } of updates) {
+        const write = document.judgePoses(decoded, editor.role);
+        if (write === undefined || log.isFull) return;
+        if (!this.#guard.trusts(client, write.writer, update.byteLength)) return;
+        document.takePoses(client, editor, update, decoded, write);
+        taken++;
+      }
+    });
+    return stands ? taken : undefined;
+  }
+
+  #takeUpdates({ client, editor, updates }: UpdateBatch): void {
     const { document, guarded, acknowledgements } = this.#options;
     const rejected = new Map<number, DioramaError>();
     let correction: Correction | undefined;

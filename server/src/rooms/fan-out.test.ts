@@ -37,7 +37,7 @@ function setUp(windowMs = 10_000, pace = new TickPace()) {
     metrics: NO_REALTIME_METRICS,
     windowMs,
     pace,
-    beforeTick: () => void ticks++,
+    takeIn: () => void ticks++,
     takePresence: () => late.pop(),
     afterTick: () => undefined,
     isHeld: (client) => (client as unknown as FakeClient).held,
@@ -91,6 +91,14 @@ describe('fan-out', () => {
       send(2);
       vi.advanceTimersByTime(5);
       expect(clients[0].writes).toHaveLength(2);
+      expect(ticks(), 'what came in waits on').toBe(2);
+      // An acknowledgement changes nothing that anybody sees.
+      fanOut.toOne(clients[1] as unknown as RoomClient, frame(new Uint8Array([3])));
+      vi.advanceTimersByTime(9_000);
+      expect(clients[1].writes).toHaveLength(2);
+      vi.advanceTimersByTime(1_000);
+      expect(ticks()).toBe(3);
+      expect(clients[1].writes).toHaveLength(3);
     } finally {
       vi.useRealTimers();
     }

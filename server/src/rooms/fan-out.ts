@@ -9,8 +9,8 @@ export interface FanOutOptions {
   /** While frames keep coming they are joined for this long. 0 writes at the end of every turn of the event loop. */
   readonly windowMs: number;
   readonly pace: TickPace;
-  /** Called before each tick: what it leads to goes along. */
-  readonly beforeTick: () => void;
+  /** Takes in what has been received: what it leads to goes along. */
+  readonly takeIn: () => void;
   /** The presence that has changed since the last tick, as one frame. */
   readonly takePresence: () => Buffer | undefined;
   /** Called after each tick, when nothing waits. */
@@ -43,10 +43,12 @@ export class FanOut {
   #direct = new Map<RoomClient, Buffer[]>();
   #since: number | undefined;
   #lastTick = -Infinity;
+  #lastIntake = -Infinity;
+  #hasReceived = false;
 
   constructor(options: FanOutOptions) {
     this.#options = options;
-    this.#schedule = new Schedule(options.pace, () => this.tick());
+    this.#schedule = new Schedule(options.pace, () => this.#due());
   }
 
   /** A ready-made frame for all clients but `sender`. */
@@ -55,17 +57,18 @@ export class FanOut {
     this.#wake(this.#options.windowMs);
   }
 
-  /** A ready-made frame for one client, in the same write as the rest. */
+  /** A ready-made frame for one client, in the same write as the rest, for which it waits where there is no time. */
   toOne(client: RoomClient, frame: Buffer): void {
     const waiting = this.#direct.get(client);
     if (waiting === undefined) this.#direct.set(client, [frame]);
     else waiting.push(frame);
-    this.#wake(this.#options.windowMs);
+    this.#wake(this.#gatheringMs);
   }
 
   /** Something has come in of which the next tick makes frames. */
   received(): void {
-    this.#wake(this.#gatheringMs);
+    this.#hasReceived = true;
+    this.#wakeAt(this.#lastIntake + this.#gatheringMs);
   }
 
   /** Presence has changed: makes sure that a tick comes which takes it along. */
@@ -74,9 +77,24 @@ export class FanOut {
     this.#wake(Math.max(windowMs, Math.min(clients.size * PRESENCE_MS_PER_CLIENT, PRESENCE_MOST_MS)));
   }
 
-  /** Writes what has gathered. */
+  /** Takes in what was received, and writes what has gathered. */
   tick(): void {
-    this.#options.beforeTick();
+    this.#hasReceived = false;
+    this.#lastIntake = performance.now();
+    this.#options.takeIn();
+    this.#send();
+  }
+
+  #due(): void {
+    const { pace } = this.#options;
+    const intakeAt = this.#lastIntake + this.#gatheringMs;
+    // What is ready, such as what waited for its commit, has waited once.
+    if (!this.#hasReceived || pace.windowMs === 0 || performance.now() >= intakeAt) return this.tick();
+    this.#send();
+    this.#wakeAt(intakeAt);
+  }
+
+  #send(): void {
     this.#schedule.cancel();
     const { clients, metrics, isHeld, dropsPresence, takePresence, afterTick } = this.#options;
     const items = this.#items;
@@ -115,9 +133,13 @@ export class FanOut {
   }
 
   #wake(windowMs: number): void {
+    this.#wakeAt(this.#lastTick + windowMs);
+  }
+
+  #wakeAt(at: number): void {
     const now = performance.now();
     this.#since ??= now;
-    this.#schedule.noLaterThan(Math.max(now, this.#lastTick + windowMs), now);
+    this.#schedule.noLaterThan(Math.max(now, at), now);
   }
 }
 

@@ -1,14 +1,19 @@
-import { SceneDoc } from '@diorama/shared';
+import { SceneDoc, type Role } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
-import type { CommittedWith, SceneProjection } from '../log/batch.js';
+import type { CommittedWith } from '../log/batch.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { FullState } from './full-state.js';
+import { HeldPoses, type PoseWrite } from './held-poses.js';
 import { RelayGate, type FramedUpdate } from './relay-gate.js';
 import type { RoomObserver } from './room-observer.js';
 import type { RoomClient } from './room-client.js';
+import { projectionOf } from './scene-projection.js';
 import { step2Frame, updateFrame } from './server-frames.js';
 import { UnresolvedUpdates } from './unresolved-updates.js';
+import type { CheckedUpdate } from './update-check.js';
+import { FOREIGN, HELD, type AnyOrigin, type Origin } from './write-origin.js';
+import { mayMoveNodes } from './write-rights.js';
 
 export interface LiveDocumentOptions {
   readonly sceneId: string;
@@ -39,42 +44,57 @@ interface Written {
   readonly corrected: boolean;
 }
 
-/** What the origin of a transaction says of it: who changes the document, and over which connection, if any. */
-export interface Origin {
-  readonly editor: Principal;
-  readonly client: RoomClient | undefined;
-  /** It is in the log already. */
-  readonly isStored?: boolean;
-  /** It undid some of what the client wrote, so the client has to hear of it too. */
-  corrected?: boolean;
-  /** What is stored with the change. */
-  readonly committedWith?: CommittedWith | undefined;
-}
-
 /** More than this, relayed at once, would make clients lag. */
 const MUCH_HELD_BYTES = 256 * 1024;
 
-/** The origin of what other servers wrote: checked, attributed and stored there. */
-export const FOREIGN = Symbol('written on another server');
-
 /** A scene's document in memory: every change of it goes to the log and, at once or when the log has it, to the clients. */
 export class LiveDocument {
-  readonly doc: Y.Doc;
+  readonly #doc: Y.Doc;
   readonly #options: LiveDocumentOptions;
+  readonly #poses: HeldPoses;
   readonly #gate: RelayGate;
   readonly #unresolved: UnresolvedUpdates;
   readonly #onUpdate = (update: Uint8Array, origin: Origin | typeof FOREIGN | null): void =>
     this.#updated(update, origin);
   #projectionChanged = false;
   /** What the document held before the first update that the gate holds back. */
-  #beforeHeld: Uint8Array | undefined;
+  #beforeHeld: ReadonlyMap<number, number> | undefined;
 
   constructor(options: LiveDocumentOptions) {
-    this.doc = options.doc;
+    this.#doc = options.doc;
     this.#options = options;
+    this.#poses = new HeldPoses(options.doc);
     this.#gate = new RelayGate({ holdMs: options.relayHoldMs, release: options.relay });
     this.#unresolved = new UnresolvedUpdates(options.doc);
     this.#watch();
+  }
+
+  /** The document with all that was written until now. */
+  get doc(): Y.Doc {
+    this.#integratePoses();
+    return this.#doc;
+  }
+
+  /** What the update writes if it is nothing but good poses of known nodes, which `role` may write: it need not be applied to be judged. */
+  judgePoses(decoded: CheckedUpdate, role: Role): PoseWrite | undefined {
+    return mayMoveNodes(this.#doc, role) ? this.#poses.judge(decoded) : undefined;
+  }
+
+  /** Appends and relays poses that a client wrote, and that nothing is wrong with. They are applied before anybody looks. */
+  takePoses(
+    client: RoomClient,
+    editor: Principal,
+    update: Uint8Array,
+    decoded: CheckedUpdate,
+    write: PoseWrite,
+  ): void {
+    const { observer, sceneId } = this.#options;
+    this.#beforeWrite();
+    const { frame } = this.#written(update, { editor, client });
+    // Not what was received, which may be a small part of a large buffer.
+    this.#poses.hold(write, frame.subarray(frame.byteLength - update.byteLength), decoded.contents);
+    observer.moved(sceneId, editor, write.ids);
+    if (this.#poses.isFull) this.#integratePoses();
   }
 
   /**
@@ -83,6 +103,7 @@ export class LiveDocument {
    * `write` applies updates and may undo what is wrong in them: it says which it applied, and whether it undid anything.
    */
   apply(client: RoomClient, editor: Principal, write: (transaction: Y.Transaction) => Written): void {
+    this.#integratePoses();
     const origin: Origin = { editor, client };
     const updates = this.#transactPieces(origin, write);
     if (!this.#unresolved.take()) return;
@@ -97,7 +118,8 @@ export class LiveDocument {
 
   /** Applies what other servers wrote. It is shown, and neither stored nor told to other servers again. */
   applyForeign(write: (doc: Y.Doc) => void): void {
-    this.doc.transact(() => write(this.doc), FOREIGN);
+    const { doc } = this;
+    doc.transact(() => write(doc), FOREIGN);
     // What it holds back for now, its own server has stored; who joins here must get it too.
     if (this.#unresolved.take()) this.#options.fullState.outdated();
   }
@@ -121,7 +143,8 @@ export class LiveDocument {
   /** Changes the document in one transaction. */
   change<T>(editor: Principal, change: (doc: Y.Doc) => T, committedWith?: CommittedWith): T {
     const origin: Origin = { editor, client: undefined, committedWith };
-    return this.doc.transact(() => change(this.doc), origin);
+    const { doc } = this;
+    return doc.transact(() => change(doc), origin);
   }
 
   /** The frames of what a replica with this state vector lacks. */
@@ -139,7 +162,7 @@ export class LiveDocument {
   /** The state vector of what has been relayed so far. */
   relayedVector(): Uint8Array {
     const held = this.#gate.isEmpty ? undefined : this.#beforeHeld;
-    return held ?? Y.encodeStateVector(this.doc);
+    return Y.encodeStateVector(held === undefined ? this.doc : new Map(held));
   }
 
   /** Size of what waits for a slow log before it is relayed, where it is much; otherwise 0. */
@@ -153,53 +176,69 @@ export class LiveDocument {
 
   destroy(): void {
     this.#gate.stop();
-    this.doc.destroy();
+    this.#doc.destroy();
   }
 
   #watch(): void {
-    const { log, observer, sceneId } = this.#options;
-    const scene = new SceneDoc(this.doc);
+    const { observer, sceneId } = this.#options;
+    const scene = new SceneDoc(this.#doc);
     // Named once, so that Yjs knows them as maps and not as whatever comes first.
     const { sceneMap, nodesMap } = scene;
     void [scene.materialsMap, scene.animationsMap, scene.commentsMap];
-    this.doc.on('afterTransaction', (transaction: Y.Transaction) => {
+    this.#doc.on('afterTransaction', (transaction: Y.Transaction) => {
       const changed = transaction.changed as ReadonlyMap<unknown, ReadonlySet<string | null>>;
       if (changed.has(nodesMap) || changed.get(sceneMap)?.has('name')) this.#projectionChanged = true;
     });
-    this.doc.on('afterTransaction', (transaction: Y.Transaction) => {
-      const origin = transaction.origin as Origin | typeof FOREIGN | null;
-      if (origin === FOREIGN || origin === null || transaction.changed.size === 0) return;
-      observer.edited(sceneId, origin.editor, this.doc, transaction, origin.corrected === true);
+    this.#doc.on('afterTransaction', (transaction: Y.Transaction) => {
+      const origin = transaction.origin as AnyOrigin;
+      if (origin === FOREIGN || origin === HELD || origin === null || transaction.changed.size === 0) return;
+      observer.edited(sceneId, origin.editor, this.#doc, transaction, origin.corrected === true);
     });
-    this.doc.on('beforeTransaction', () => {
-      // A database that is away holds up nobody: what has been held until now would hold back all that comes behind it.
-      if (log.isAway) this.#gate.release();
-      if (!this.#gate.isEmpty) return;
-      this.#beforeHeld = log.isQuick ? undefined : Y.encodeStateVector(this.doc);
+    this.#doc.on('beforeTransaction', ({ origin }: Y.Transaction) => {
+      if (origin !== HELD) this.#beforeWrite();
     });
-    this.doc.on('update', this.#onUpdate);
+    this.#doc.on('update', this.#onUpdate);
+  }
+
+  #beforeWrite(): void {
+    const { log } = this.#options;
+    // A database that is away holds up nobody: what has been held until now would hold back all that comes behind it.
+    if (log.isAway) this.#gate.release();
+    if (!this.#gate.isEmpty) return;
+    this.#beforeHeld = log.isQuick ? undefined : this.#poses.state();
+  }
+
+  #integratePoses(): void {
+    if (this.#poses.isEmpty) return;
+    // Yjs would encode all of it once more for whoever listens.
+    this.#doc.off('update', this.#onUpdate);
+    try {
+      this.#doc.transact(() => this.#poses.integrate(), HELD);
+    } finally {
+      this.#doc.on('update', this.#onUpdate);
+    }
   }
 
   /** Those updates that may go on as they came do so: Yjs, which would encode all of it once more, is not asked to. */
   #transactPieces(origin: Origin, write: (transaction: Y.Transaction) => Written): readonly Uint8Array[] {
     // What has waited for some of it comes along with it: it does not go on as it came, and the sender must get that too.
-    const { pendingStructs, pendingDs } = this.doc.store;
+    const { pendingStructs, pendingDs } = this.#doc.store;
     const bringsMore = pendingStructs !== null || pendingDs !== null;
     let pieces: readonly Uint8Array[] | undefined;
     let changed: Y.Transaction | undefined;
     try {
-      return this.doc.transact((transaction) => {
+      return this.#doc.transact((transaction) => {
         const { updates, together, corrected } = write(transaction);
         origin.corrected = corrected || bringsMore;
         if (!origin.corrected && !together) {
           pieces = updates;
           changed = transaction;
-          this.doc.off('update', this.#onUpdate);
+          this.#doc.off('update', this.#onUpdate);
         }
         return updates;
       }, origin);
     } finally {
-      if (pieces !== undefined) this.doc.on('update', this.#onUpdate);
+      if (pieces !== undefined) this.#doc.on('update', this.#onUpdate);
       if (pieces !== undefined && changed !== undefined && hasContent(changed))
         for (const piece of pieces) this.#written(piece, origin);
     }
@@ -212,12 +251,13 @@ export class LiveDocument {
     else this.#written(update, origin ?? undefined);
   }
 
-  #written(update: Uint8Array, origin: Origin | undefined): void {
+  #written(update: Uint8Array, origin: Origin | undefined): FramedUpdate {
     const commit = this.#append(update, origin?.committedWith);
     const framed = this.#framed(update);
     const sender = origin?.corrected === true ? undefined : origin?.client;
     if (this.#beforeHeld === undefined) this.#options.relay(framed, sender);
     else this.#gate.hold(framed, sender, commit);
+    return framed;
   }
 
   /** The update as it is sent, which those who join later are sent too. */
@@ -230,7 +270,7 @@ export class LiveDocument {
 
   #append(update: Uint8Array, committedWith?: CommittedWith): Promise<number> {
     const { log, sceneId, appended } = this.#options;
-    const projection = this.#projectionChanged ? () => projectionOf(this.doc) : undefined;
+    const projection = this.#projectionChanged ? () => projectionOf(this.#doc) : undefined;
     this.#projectionChanged = false;
     const commit = log.append(sceneId, update, projection, committedWith);
     appended(commit);
@@ -243,12 +283,6 @@ function hasContent({ deleteSet, beforeState, afterState }: Y.Transaction): bool
   if (deleteSet.clients.size > 0) return true;
   for (const [client, clock] of afterState) if (beforeState.get(client) !== clock) return true;
   return false;
-}
-
-/** What the `scenes` table repeats of a document. */
-export function projectionOf(doc: Y.Doc): SceneProjection {
-  const name: unknown = doc.getMap('scene').get('name');
-  return { name: typeof name === 'string' ? name : '', nodeCount: doc.getMap('nodes').size };
 }
 
 /** One byte: a replica that has nothing. */

@@ -14,8 +14,14 @@ export interface RoomObserver {
     transaction: Y.Transaction,
     corrected: boolean,
   ): void;
+  /** `editor` has given these nodes new poses through this server, which the document may not show yet. */
+  moved(sceneId: string, editor: Principal, nodeIds: readonly string[]): void;
   /** Nobody has the scene open here any more, and all of it is stored. */
   unloaded(sceneId: string): void;
 }
 
-export const NO_ROOM_OBSERVER: RoomObserver = { edited: () => undefined, unloaded: () => undefined };
+export const NO_ROOM_OBSERVER: RoomObserver = {
+  edited: () => undefined,
+  moved: () => undefined,
+  unloaded: () => undefined,
+};

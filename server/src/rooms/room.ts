@@ -9,7 +9,7 @@ import { Acknowledgements } from './acknowledgements.js';
 import { DocumentSize } from './checks/document-size.js';
 import { DocumentIntake } from './document-intake.js';
 import { FanOut } from './fan-out.js';
-import { isEmptyStateVector, LiveDocument, projectionOf } from './live-document.js';
+import { isEmptyStateVector, LiveDocument } from './live-document.js';
 import { LaggingClients } from './lagging-clients.js';
 import { ProjectionRepair } from './projection-repair.js';
 import { ReadPace } from './read-pace.js';
@@ -19,6 +19,7 @@ import { RoomPresence } from './room-presence.js';
 import { RoomAccess } from './room-access.js';
 import type { RoomOptions } from './room-options.js';
 import type { LinkedRoom, SceneLink } from './scene-link.js';
+import { projectionOf } from './scene-projection.js';
 import { step1Frame, updateFrame } from './server-frames.js';
 import type { Slices } from './slices.js';
 import { smallState } from './small-state.js';
@@ -77,8 +78,11 @@ export class Room {
       committed: (seq, commit) => this.#committed(seq, commit),
       failed: (error) => this.#fail(error),
     });
+    const document = (): LiveDocument => this.#document;
     this.#lagging = new LaggingClients({
-      doc: options.doc,
+      get doc() {
+        return document().doc;
+      },
       limits: options.limits,
       catchUp: (clients, update) => this.#catchUp(clients, update),
       wake: () => this.#fanOut.presenceChanged(),
@@ -95,7 +99,7 @@ export class Room {
       metrics: options.metrics,
       windowMs: options.limits.fanOutWindowMs,
       pace: options.pace,
-      beforeTick: () => this.#intake.flush(),
+      takeIn: () => this.#intake.flush(),
       takePresence: () => this.#presence.takeChanged(),
       afterTick: () => {
         this.#lagging.check(this.#clients);
@@ -128,7 +132,9 @@ export class Room {
     });
     this.#metrics = options.metrics;
     this.#size = new DocumentSize({
-      doc: options.doc,
+      get doc() {
+        return document().doc;
+      },
       bytes: options.fullState.bytes,
       maxBytes: options.limits.sceneMaxBytes,
       now: () => performance.now(),

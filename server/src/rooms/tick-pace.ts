@@ -5,10 +5,10 @@ const MANY_TICKS = 40;
 const SPAN_MS = 50;
 const SLOT_MS = 10;
 
-/** How the event loop is looked at where there are many ticks, and what is too much and little for it. */
+/** How the event loop is looked at where there are many ticks, and what is too much and little for it: the rest is what joins and cold opens have. */
 const LOOK_EVERY_MS = 250;
-const STRAINED = 0.85;
-const AT_EASE = 0.6;
+const STRAINED = 0.4;
+const AT_EASE = 0.2;
 /** Once may be a pause of the process. */
 const CALM_LOOKS = 2;
 /** What is seen so late is still seen as movement. */
@@ -32,8 +32,7 @@ export function measureLoop(): LoopUtilization {
  * The ticks of all rooms of a process.
  *
  * Each wakes the event loop, and finds cold caches. While there are hundreds a second, those of 10 ms run one after the other. Where even
- * that is more than the process can do, each room ticks less often, so that more of what it is sent goes along in one write: what
- * waited for its turn in a process without time would be seen later still.
+ * that takes much of its time, each room ticks less often, so that more of what it is sent goes along in one write.
  */
 export class TickPace {
   readonly #utilization: LoopUtilization;

@@ -12,6 +12,10 @@ function newerSchema(doc: Y.Doc): number | undefined {
   return typeof version === 'number' && version > SCHEMA_VERSION ? version : undefined;
 }
 
+/** Whether `role` may give any node of `doc` a new pose. */
+export const mayMoveNodes = (doc: Y.Doc, role: Role): boolean =>
+  (role === 'owner' || role === 'editor') && newerSchema(doc) === undefined;
+
 /** Throws `schema_too_new` for a document that a newer Diorama has written: we would not understand what we break. */
 export function requireKnownSchema(doc: Y.Doc): void {
   const version = newerSchema(doc);

@@ -51,6 +51,10 @@ export const observe = (journal: ChangeJournal, automatic: AutomaticVersions): R
     journal.note(sceneId, editor, doc, transaction, corrected);
     automatic.edited(sceneId);
   },
+  moved(sceneId, editor, nodeIds) {
+    journal.noteMoved(sceneId, editor, nodeIds);
+    automatic.edited(sceneId);
+  },
   unloaded(sceneId) {
     void journal.flush();
     automatic.unloaded(sceneId);

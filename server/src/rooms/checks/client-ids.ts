@@ -86,6 +86,11 @@ export class ClientIds {
     return ahead;
   }
 
+  /** Whether the connection has written under the id, and under no other before. */
+  isOwn(sender: object, id: number): boolean {
+    return this.#idOf.get(sender) === id;
+  }
+
   /** The last who wrote under an id, as far as that is remembered. */
   writerOf(id: number): string | undefined {
     return this.#lastWriter.get(id);

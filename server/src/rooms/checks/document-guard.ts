@@ -84,6 +84,11 @@ export class DocumentGuard {
     return this.#size.isFullWith(0);
   }
 
+  /** Whether what the connection writes under this id, of so many bytes, has neither to be sorted nor refused for its size. */
+  trusts(connection: object, id: number, bytes: number): boolean {
+    return this.#clientIds.isOwn(connection, id) && !this.#size.isFullWith(bytes);
+  }
+
   /** Who has written under a Yjs client id, as far as that is remembered. */
   writerOf(id: number): string | undefined {
     return this.#clientIds.writerOf(id);
