@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { LinkTokens } from './link-tokens.js';
 import { guestOf, type Principal } from './principal.js';
 import type { ShareLinkDirectory } from './share-link-store.js';
-
-const ALGORITHM = 'HS256';
+import { importSigningKey, SIGNING_ALGORITHM } from './signing-key.js';
 
 const claimsSchema = z.object({
   sub: subjectSchema,
@@ -28,12 +27,12 @@ export const isExpiredToken = (error: unknown): boolean =>
 
 /** Turns bearer tokens into principals. Only HS256 is accepted, whatever the token's header says. */
 export class Authenticator {
-  readonly #key: Uint8Array;
+  readonly #key: ReturnType<typeof importSigningKey>;
   readonly #links: ShareLinkDirectory;
   readonly #linkTokens: LinkTokens;
 
   constructor(options: AuthenticatorOptions) {
-    this.#key = new TextEncoder().encode(options.secret);
+    this.#key = importSigningKey(new TextEncoder().encode(options.secret));
     this.#links = options.links;
     this.#linkTokens = new LinkTokens(options);
   }
@@ -61,11 +60,11 @@ export class Authenticator {
   async sign(principal: Principal, expiresIn: string): Promise<string> {
     const { subject, tenant, name, role } = principal;
     return new SignJWT({ tenant, name, role })
-      .setProtectedHeader({ alg: ALGORITHM })
+      .setProtectedHeader({ alg: SIGNING_ALGORITHM })
       .setSubject(subject)
       .setIssuedAt()
       .setExpirationTime(expiresIn)
-      .sign(this.#key);
+      .sign(await this.#key);
   }
 
   /** Asked at every use: a link may have been revoked since it was signed. */
@@ -78,7 +77,7 @@ export class Authenticator {
 
   async #verify(token: string): Promise<unknown> {
     try {
-      return (await jwtVerify(token, this.#key, { algorithms: [ALGORITHM] })).payload;
+      return (await jwtVerify(token, await this.#key, { algorithms: [SIGNING_ALGORITHM] })).payload;
     } catch (error) {
       if (!(error instanceof errors.JOSEError)) throw error;
       const reason = error instanceof errors.JWTExpired ? 'has expired' : 'is not valid';

@@ -2,8 +2,8 @@ import { DioramaError, SHARE_LINK_TOKEN_TYPE, sceneIdSchema, shareLinkIdSchema }
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { hkdfSync } from 'node:crypto';
 import { z } from 'zod';
+import { importSigningKey, SIGNING_ALGORITHM } from './signing-key.js';
 
-const ALGORITHM = 'HS256';
 const AUDIENCE = 'diorama:share-link';
 
 const claimsSchema = z.object({ sub: shareLinkIdSchema, scene: sceneIdSchema });
@@ -20,10 +20,10 @@ export interface LinkClaims {
  * the other, whatever it claims. What a link allows is not in its token: the database knows.
  */
 export class LinkTokens {
-  readonly #key: Uint8Array;
+  readonly #key: ReturnType<typeof importSigningKey>;
 
   constructor(options: { readonly secret: string }) {
-    this.#key = new Uint8Array(hkdfSync('sha256', options.secret, '', AUDIENCE, 32));
+    this.#key = importSigningKey(new Uint8Array(hkdfSync('sha256', options.secret, '', AUDIENCE, 32)));
   }
 
   /** Whether `token` says that it is one of ours; {@link verify} tells whether it is. */
@@ -38,18 +38,18 @@ export class LinkTokens {
 
   async sign({ linkId, sceneId }: LinkClaims, expiresAt: Date): Promise<string> {
     return new SignJWT({ scene: sceneId })
-      .setProtectedHeader({ alg: ALGORITHM, typ: SHARE_LINK_TOKEN_TYPE })
+      .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: SHARE_LINK_TOKEN_TYPE })
       .setAudience(AUDIENCE)
       .setSubject(linkId)
       .setExpirationTime(expiresAt)
-      .sign(this.#key);
+      .sign(await this.#key);
   }
 
   /** Throws `unauthenticated`. */
   async verify(token: string): Promise<LinkClaims> {
     try {
-      const options = { algorithms: [ALGORITHM], typ: SHARE_LINK_TOKEN_TYPE, audience: AUDIENCE };
-      const claims = claimsSchema.safeParse((await jwtVerify(token, this.#key, options)).payload);
+      const options = { algorithms: [SIGNING_ALGORITHM], typ: SHARE_LINK_TOKEN_TYPE, audience: AUDIENCE };
+      const claims = claimsSchema.safeParse((await jwtVerify(token, await this.#key, options)).payload);
       if (!claims.success) throw new DioramaError('unauthenticated', 'The share link is not valid');
       return { linkId: claims.data.sub, sceneId: claims.data.scene };
     } catch (error) {
