@@ -77,6 +77,19 @@ describe('poses that follow each other', () => {
     expect(poseIn(stored)).toEqual(pose(300));
   });
 
+  it('SYNC-48: while the log is slow they wait for their commit, and are shown in their order', async () => {
+    const reader = await server.open(sceneId);
+    const seen: unknown[] = [];
+    nodesOf(reader.doc).observeDeep(() => seen.push(poseIn(reader.doc)));
+    void server.database.hold();
+    drag(writer, 5);
+    await server.realtime.rooms.read(sceneId, (doc) => expect(poseIn(doc)).toBeDefined());
+    server.database.release();
+    await writer.allSaved();
+    await reader.until(() => JSON.stringify(poseIn(reader.doc)) === JSON.stringify(pose(5)));
+    expect(seen).toEqual([1, 2, 3, 4, 5].map(pose));
+  });
+
   it('SYNC-48: two who drag the same node, and one who deletes it, see the same in the end', async () => {
     const other = await server.open(sceneId);
     const reader = await server.open(sceneId);

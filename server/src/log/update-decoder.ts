@@ -112,6 +112,13 @@ class QuickDecoder extends Y.UpdateDecoderV1 {
 
 class RecordingDecoder extends QuickDecoder {
   readonly contents: DecodedContents = { values: [], ends: [] };
+  readonly clients: number[] = [];
+
+  override readClient(): number {
+    const client = super.readClient();
+    this.clients.push(client);
+    return client;
+  }
 
   override readAny(): unknown {
     const value = super.readAny();
@@ -146,6 +153,8 @@ const Prepared = function (): RecordingDecoder | undefined {
 /** An update taken apart; `end` is where it ends, behind which nothing was read. */
 export type UpdateWithContents = ReturnType<typeof Y.decodeUpdate> & {
   readonly contents: DecodedContents;
+  /** Whose structs it lists, in that order; also of whom it lists none. */
+  readonly clients: readonly number[];
   readonly end: number;
 };
 
@@ -154,7 +163,8 @@ export function decodeWithContents(update: Uint8Array): UpdateWithContents {
   const decoder = new RecordingDecoder(createDecoder(update));
   prepared = decoder;
   const { structs, ds } = Y.decodeUpdateV2(update, Prepared);
-  return { structs, ds, contents: decoder.contents, end: decoder.restDecoder.pos };
+  const { contents, clients } = decoder;
+  return { structs, ds, contents, clients, end: decoder.restDecoder.pos };
 }
 
 /** As `Y.applyUpdate`, for an update whose contents have been decoded. */

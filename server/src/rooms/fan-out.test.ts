@@ -77,6 +77,7 @@ describe('fan-out', () => {
     vi.useFakeTimers();
     try {
       const { clients, fanOut, send, ticks } = setUp(5, new StrainedPace());
+      fanOut.received();
       send(1);
       vi.advanceTimersByTime(5);
       expect(ticks()).toBe(1);
@@ -99,6 +100,47 @@ describe('fan-out', () => {
       vi.advanceTimersByTime(1_000);
       expect(ticks()).toBe(3);
       expect(clients[1].writes).toHaveLength(3);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('SYNC-47: presence does not overtake what was received before it, such as where a gesture ended', () => {
+    vi.useFakeTimers();
+    try {
+      const { clients, fanOut, send, late, ticks } = setUp(5, new StrainedPace());
+      fanOut.received();
+      vi.advanceTimersByTime(5);
+      expect(ticks()).toBe(1);
+      fanOut.received();
+      late.push(frame(new Uint8Array([9])));
+      fanOut.presenceChanged();
+      send(1);
+      vi.advanceTimersByTime(20);
+      expect(ticks()).toBe(1);
+      expect(clients[0].writes.map((_, at) => clients[0].messages(at))).toEqual([[1]]);
+      vi.advanceTimersByTime(10_000);
+      expect(ticks()).toBe(2);
+      expect(clients[0].messages(1)).toEqual([9]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('SYNC-47: presence alone does not put off the next intake', () => {
+    vi.useFakeTimers();
+    try {
+      const { fanOut, late, ticks } = setUp(5, new StrainedPace());
+      fanOut.received();
+      vi.advanceTimersByTime(15_000);
+      expect(ticks()).toBe(1);
+      late.push(frame(new Uint8Array([9])));
+      fanOut.presenceChanged();
+      vi.advanceTimersByTime(10);
+      const before = ticks();
+      fanOut.received();
+      vi.advanceTimersByTime(5);
+      expect(ticks()).toBe(before + 1);
     } finally {
       vi.useRealTimers();
     }

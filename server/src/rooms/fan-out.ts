@@ -13,8 +13,8 @@ export interface FanOutOptions {
   readonly takeIn: () => void;
   /** The presence that has changed since the last tick, as one frame. */
   readonly takePresence: () => Buffer | undefined;
-  /** Called after each tick, when nothing waits. */
-  readonly afterTick: () => void;
+  /** Called after each pass, when nothing that is ready waits; `tookIn` where nothing that was received does either. */
+  readonly afterTick: (tookIn: boolean) => void;
   /** Clients that get no updates for now. */
   readonly isHeld: (client: RoomClient) => boolean;
   /** Clients that get no presence for now, since they do not even read their updates in time. */
@@ -41,10 +41,12 @@ export class FanOut {
   readonly #schedule: Schedule;
   #items: Item[] = [];
   #direct = new Map<RoomClient, Buffer[]>();
-  #since: number | undefined;
+  /** Since when something is ready, and since when something that was received waits to be taken in. */
+  #readySince: number | undefined;
+  #receivedSince: number | undefined;
   #lastTick = -Infinity;
   #lastIntake = -Infinity;
-  #hasReceived = false;
+  #stopped = false;
 
   constructor(options: FanOutOptions) {
     this.#options = options;
@@ -67,8 +69,9 @@ export class FanOut {
 
   /** Something has come in of which the next tick makes frames. */
   received(): void {
-    this.#hasReceived = true;
-    this.#wakeAt(this.#lastIntake + this.#gatheringMs);
+    const now = performance.now();
+    this.#receivedSince ??= now;
+    this.#wakeAt(this.#lastIntake + this.#gatheringMs, now);
   }
 
   /** Presence has changed: makes sure that a tick comes which takes it along. */
@@ -79,32 +82,34 @@ export class FanOut {
 
   /** Takes in what was received, and writes what has gathered. */
   tick(): void {
-    this.#hasReceived = false;
-    this.#lastIntake = performance.now();
+    if (this.#receivedSince !== undefined) this.#lastIntake = performance.now();
+    this.#readySince = this.#oldest;
+    this.#receivedSince = undefined;
     this.#options.takeIn();
-    this.#send();
+    // Only now: presence may be of what has just been taken in, such as that a gesture has ended.
+    this.#send(this.#options.takePresence(), true);
   }
 
   #due(): void {
     const { pace } = this.#options;
     const intakeAt = this.#lastIntake + this.#gatheringMs;
+    const now = performance.now();
+    if (this.#receivedSince === undefined || pace.windowMs === 0 || now >= intakeAt) return this.tick();
     // What is ready, such as what waited for its commit, has waited once.
-    if (!this.#hasReceived || pace.windowMs === 0 || performance.now() >= intakeAt) return this.tick();
-    this.#send();
-    this.#wakeAt(intakeAt);
+    if (this.#items.length + this.#direct.size > 0) this.#send(undefined, false);
+    this.#wakeAt(intakeAt, now);
   }
 
-  #send(): void {
+  #send(presence: Buffer | undefined, tookIn: boolean): void {
     this.#schedule.cancel();
-    const { clients, metrics, isHeld, dropsPresence, takePresence, afterTick } = this.#options;
+    const { clients, metrics, isHeld, dropsPresence, afterTick } = this.#options;
     const items = this.#items;
     const direct = this.#direct;
-    const presence = takePresence();
     this.#items = [];
     this.#direct = new Map();
     this.#lastTick = performance.now();
-    if (this.#since !== undefined) metrics.relayed((this.#lastTick - this.#since) / 1000);
-    this.#since = undefined;
+    if (this.#readySince !== undefined) metrics.relayed((this.#lastTick - this.#readySince) / 1000);
+    this.#readySince = undefined;
     const messages = new TickMessages(items, presence);
     for (const client of clients) {
       const shared = isHeld(client)
@@ -114,16 +119,24 @@ export class FanOut {
       if (own !== undefined) client.write(...(shared === undefined ? own : [shared, ...own]));
       else if (shared !== undefined) client.write(shared);
     }
-    afterTick();
+    afterTick(tookIn);
   }
 
   /** Writes what is overdue: while the event loop is busy with what comes in, no timer gets its turn. */
   tickIfOverdue(): void {
-    if (this.#since !== undefined && performance.now() - this.#since > 2 * this.#gatheringMs) this.tick();
+    const since = this.#oldest;
+    if (since !== undefined && performance.now() - since > 2 * this.#gatheringMs) this.tick();
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#schedule.cancel();
+  }
+
+  /** Since when anything waits. */
+  get #oldest(): number | undefined {
+    const [received, ready] = [this.#receivedSince, this.#readySince];
+    return received === undefined || ready === undefined ? (received ?? ready) : Math.min(received, ready);
   }
 
   /** How long what comes in waits for more, where it keeps coming. */
@@ -133,13 +146,13 @@ export class FanOut {
   }
 
   #wake(windowMs: number): void {
-    this.#wakeAt(this.#lastTick + windowMs);
+    const now = performance.now();
+    this.#readySince ??= now;
+    this.#wakeAt(this.#lastTick + windowMs, now);
   }
 
-  #wakeAt(at: number): void {
-    const now = performance.now();
-    this.#since ??= now;
-    this.#schedule.noLaterThan(Math.max(now, at), now);
+  #wakeAt(at: number, now: number): void {
+    if (!this.#stopped) this.#schedule.noLaterThan(Math.max(now, at), now);
   }
 }
 

@@ -1,3 +1,4 @@
+import { writeVarUint } from 'lib0/encoding';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { seededRandom } from '../../../test/support/random.js';
@@ -27,6 +28,33 @@ function written(doc: Y.Doc, edit: () => void): Uint8Array {
   doc.transact(edit);
   doc.off('update', note);
   return made ?? Y.encodeStateAsUpdate(doc, before);
+}
+
+type Structs = ReturnType<typeof Y.decodeUpdate>['structs'];
+type Deletions = readonly (readonly [number, readonly { clock: number; len: number }[]])[];
+
+/** An update of these sections and deletions, whether Yjs would write it or not. */
+function composed(sections: readonly Structs[], deletions: Deletions = []): Uint8Array {
+  const encoder = new Y.UpdateEncoderV1();
+  const { restEncoder } = encoder;
+  writeVarUint(restEncoder, sections.length);
+  for (const structs of sections) {
+    const { client, clock } = (structs[0] as Y.Item).id;
+    writeVarUint(restEncoder, structs.length);
+    encoder.writeClient(client);
+    writeVarUint(restEncoder, clock);
+    for (const struct of structs) struct.write(encoder, 0);
+  }
+  writeVarUint(restEncoder, deletions.length);
+  for (const [client, ranges] of deletions) {
+    writeVarUint(restEncoder, client);
+    writeVarUint(restEncoder, ranges.length);
+    for (const { clock, len } of ranges) {
+      writeVarUint(restEncoder, clock);
+      writeVarUint(restEncoder, len);
+    }
+  }
+  return encoder.toUint8Array();
 }
 
 describe('poses that are held', () => {
@@ -117,9 +145,53 @@ describe('poses that are held', () => {
     expect(judged(next), 'once more').toBeUndefined();
     integrate();
     expect(judged(next), 'once more, integrated').toBeUndefined();
+    const twice = [move(ada, 'b'), move(ada, 'b', pose(2))].map((update) => Y.decodeUpdate(update).structs);
+    expect(() => judged(composed(twice)), 'of one writer in two sections').toThrow('twice');
     const eve = replica(doc, 4);
     nodesOf(doc).delete('a');
     expect(judged(move(eve, 'a')), 'of a node that is gone').toBeUndefined();
+  });
+
+  it('SYNC-48: nor what is padded, or of more nodes than a gesture moves', () => {
+    doc.transact(() => {
+      for (let at = 0; at < 65; at++)
+        nodesOf(doc).set(`n${at}`, new Y.Map(Object.entries({ kind: 'group', pose: pose(0) })));
+    });
+    const moved = (count: number): Uint8Array => {
+      const bob = replica(doc, 3);
+      return written(bob, () => {
+        for (let at = 0; at < count; at++) nodesOf(bob).get(`n${at}`)?.set('pose', pose(1));
+      });
+    };
+    expect(judged(moved(64))).toHaveLength(64);
+    expect(judged(moved(65))).toBeUndefined();
+    const bob = replica(doc, 3);
+    expect(judged(move(bob, 'a', { ...(pose(1) as object), order: 'x'.repeat(40_000) }))).toBeUndefined();
+    const good = move(replica(doc, 3), 'a');
+    const { structs, ds } = Y.decodeUpdate(good);
+    const [client, [deletion] = []] = [...ds.clients][0] ?? [];
+    if (client === undefined || deletion === undefined) throw new Error('It deletes what it replaces');
+    expect(judged(composed([structs], [[client, [deletion]]]))).toEqual(['a']);
+    expect(judged(composed([structs], [[client, [deletion, deletion]]]))).toBeUndefined();
+  });
+
+  it('SYNC-48: nor two values behind the same one', () => {
+    const [first, second] = [replica(doc, 3), replica(doc, 3)].map((of, at) => move(of, 'a', pose(at)));
+    const [one] = Y.decodeUpdate(first as Uint8Array).structs;
+    const [two] = Y.decodeUpdate(second as Uint8Array).structs;
+    if (one === undefined || two === undefined) throw new Error('Each has a struct');
+    const behind = new Y.Item(
+      Y.createID(3, 1),
+      null,
+      (two as Y.Item).origin,
+      null,
+      null,
+      null,
+      null,
+      (two as Y.Item).content,
+    );
+    expect(judged(composed([[one]]))).toEqual(['a']);
+    expect(judged(composed([[one, behind]]))).toBeUndefined();
   });
 
   it('SYNC-48: whatever is written and held, the document becomes what it would have become', () => {

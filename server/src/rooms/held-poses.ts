@@ -28,6 +28,8 @@ const MOST_NODES = 64;
 /** To integrate so many takes half a millisecond. */
 const LEAST_FULL = 32;
 const MOST_HELD = 128;
+/** Poses are a tenth of it; what is padded is not held. */
+const MOST_UPDATE_BYTES = 32 * 1024;
 
 /**
  * Poses that are known to be good and that Yjs has not integrated yet.
@@ -61,11 +63,11 @@ export class HeldPoses {
    * What the update writes, if it does nothing but give nodes of the scene poses that are good, each right after the one that the node has.
    * Undefined for everything else: about that this says nothing.
    */
-  judge({ structs, ds }: CheckedUpdate): PoseWrite | undefined {
+  judge({ structs, ds, end }: CheckedUpdate): PoseWrite | undefined {
     const [first] = structs;
+    if (first === undefined || structs.length > MOST_NODES || end > MOST_UPDATE_BYTES) return undefined;
     const { pendingStructs, pendingDs } = this.#doc.store;
-    if (first === undefined || structs.length > MOST_NODES || pendingStructs !== null || pendingDs !== null)
-      return undefined;
+    if (pendingStructs !== null || pendingDs !== null) return undefined;
     const writer = first.id.client;
     let clock = this.#next(writer);
     const nodes: Node[] = [];
@@ -158,9 +160,11 @@ const someFull = (): number => LEAST_FULL + Math.floor(Math.random() * (MOST_HEL
 
 /** Yjs deletes what a new value takes the place of, and says so in the update. */
 function deletesNothingBut(structs: readonly Y.Item[], ds: CheckedUpdate['ds']): boolean {
+  let left = structs.length;
   for (const [client, ranges] of ds.clients)
     for (const { clock, len } of ranges) {
-      if (len > structs.length) return false;
+      left -= len;
+      if (left < 0) return false;
       for (let at = clock; at < clock + len; at++)
         if (!structs.some(({ origin }) => origin?.client === client && origin.clock === at)) return false;
     }

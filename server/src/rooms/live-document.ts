@@ -33,6 +33,8 @@ export interface LiveDocumentOptions {
   readonly show: (update: FramedUpdate) => void;
   /** An update was stored that is not relayed, since it takes effect later: other servers need it all the same. */
   readonly deferred: (update: Uint8Array) => void;
+  /** What was stored and relayed cannot be applied: the document must not be used any more. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** What a client's frames did to the document. */
@@ -214,6 +216,9 @@ export class LiveDocument {
     this.#doc.off('update', this.#onUpdate);
     try {
       this.#doc.transact(() => this.#poses.integrate(), HELD);
+    } catch (error) {
+      this.#options.failed(error);
+      throw error;
     } finally {
       this.#doc.on('update', this.#onUpdate);
     }

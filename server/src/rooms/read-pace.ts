@@ -45,7 +45,7 @@ export class ReadPace {
     else if (this.#bytes >= BYTES_PER_TURN) this.#passNext();
   }
 
-  /** What was read has been sent. */
+  /** What was read has been taken in, and what it led to has been sent. */
   passed(): void {
     if (this.#next !== undefined || this.#active.size === 0) return;
     const backlog = this.#options.backlog();

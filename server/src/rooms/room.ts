@@ -30,7 +30,8 @@ const LARGE_BYTES = 256 * 1024;
 /**
  * The live state of one scene in this process: its document, who is connected, and what waits for its commit.
  *
- * An update is checked, applied, relayed at once and appended to the log; it is acknowledged when it is committed.
+ * An update is checked, applied (a pose: before anybody looks), relayed at once and appended to the log; it is acknowledged when it is
+ * committed.
  */
 export class Room {
   readonly sceneId: string;
@@ -101,9 +102,9 @@ export class Room {
       pace: options.pace,
       takeIn: () => this.#intake.flush(),
       takePresence: () => this.#presence.takeChanged(),
-      afterTick: () => {
+      afterTick: (tookIn) => {
         this.#lagging.check(this.#clients);
-        this.#reading.passed();
+        if (tookIn) this.#reading.passed();
       },
       isHeld: (client) => this.#lagging.has(client),
       dropsPresence: (client) => this.#lagging.dropsPresence(client),
@@ -129,6 +130,7 @@ export class Room {
         this.#fanOut.toAll(frame, undefined);
       },
       deferred: (update) => this.#link.relayed(update),
+      failed: (error) => this.#fail(error),
     });
     this.#metrics = options.metrics;
     this.#size = new DocumentSize({
@@ -232,6 +234,8 @@ export class Room {
 
   /** Tells the client that its `number`th document frame was not applied, and why. */
   refuse(client: RoomClient, number: number, error: DioramaError): void {
+    // A refusal says of all frames before it that they were taken.
+    this.#intake.flush();
     this.#intake.refuse(client, number, error);
   }
 

@@ -64,7 +64,7 @@ export class TickPace {
     return this.#many && now - this.#since < 2 * SPAN_MS;
   }
 
-  /** How long a room gathers at the least between two ticks. */
+  /** How long a room gathers at the least between two intakes. */
   get windowMs(): number {
     return this.#windowMs > SLOT_MS ? this.#windowMs : 0;
   }

@@ -22,16 +22,13 @@ export function decodeChecked(update: Uint8Array): CheckedUpdate {
   // Most of Yjs' second encoding reads as an empty update: it would be acknowledged, and be lost.
   if (decoded.end < update.byteLength)
     throw badFrame('Something follows the update; it has to be in the first encoding of Yjs (V1)');
-  const finished = new Set<number>();
-  let client: number | undefined;
-  for (const struct of decoded.structs) {
-    if (struct.id.client !== client) {
-      if (client !== undefined) finished.add(client);
-      client = struct.id.client;
-      if (finished.has(client)) throw badFrame(`The update lists client ${client} twice`);
-    }
-    checkStruct(struct);
+  // Yjs takes what comes last of it, and drops the rest.
+  const listed = new Set<number>();
+  for (const client of decoded.clients) {
+    if (listed.has(client)) throw badFrame(`The update lists client ${client} twice`);
+    listed.add(client);
   }
+  for (const struct of decoded.structs) checkStruct(struct);
   for (const deletions of decoded.ds.clients.values())
     for (const { clock, len } of deletions) {
       // Yjs keeps those of what has not arrived yet, and fails when it writes one that is empty.

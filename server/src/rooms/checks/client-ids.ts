@@ -86,7 +86,7 @@ export class ClientIds {
     return ahead;
   }
 
-  /** Whether the connection has written under the id, and under no other before. */
+  /** Whether the id is the one that the connection has first written under. */
   isOwn(sender: object, id: number): boolean {
     return this.#idOf.get(sender) === id;
   }
