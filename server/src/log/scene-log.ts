@@ -1,12 +1,10 @@
 import { DioramaError } from '@diorama/shared';
 import type { Database } from '../database/database.js';
 import type { Logger } from '../observability/logger.js';
-import type { Batch, CommittedWith, SceneEntry, SceneProjection } from './batch.js';
-import { BatchQueue } from './batch-queue.js';
-import { commitBatch, writeProjection, type Committed } from './commit.js';
-import { CommitPace } from './commit-pace.js';
-import { CommitRest } from './commit-rest.js';
+import type { CommittedWith, SceneProjection } from './batch.js';
+import { writeProjection } from './commit.js';
 import type { Compactor, OpenState } from './compactor.js';
+import { GroupCommit } from './group-commit.js';
 import { loadScene, type StoredScene } from './load.js';
 import { NO_LOG_METRICS, type LogMetrics } from './log-metrics.js';
 
@@ -29,72 +27,29 @@ export interface SceneLogOptions {
   readonly now?: () => number;
 }
 
-/** With the gathering window this stays well below the 100 ms after which nothing that was seen may be lost. */
-const SLOW_COMMIT_MS = 80;
-const QUICK_COMMITS_IN_A_ROW = 25;
-/** Between the longest that an update usually waits, and what is slow. */
-const SLACK_MS = 20;
-/** A commit that takes longer may take for ever: the database is away. */
-const STALLED_MS = 2_000;
-/** One that takes longer does so for another reason than much work. */
-const HUNG_MS = 8_000;
-
 /** What is written in a moment by many, and stored in one as well. */
 const MUCH_PENDING_BYTES = 1024 * 1024;
 
-/** Commits of many scenes take long: the more gathers meanwhile, the less each update costs. */
-const MANY_SCENES = 8;
-
-const RETRY_FIRST_MS = 50;
-const RETRY_MOST_MS = 2_000;
-
-/**
- * SQLSTATE classes of statements that will never succeed however often they are repeated: bad data, broken limits.
- *
- * What is missing or not allowed (42) is not among them: who takes a table or a right away may give it back.
- */
-const PERMANENT_CLASSES = new Set(['22', '23', '54']);
-
-const isPermanent = (error: unknown): boolean => {
-  const code: unknown = (error as { code?: unknown }).code;
-  return typeof code === 'string' && code.length === 5 && PERMANENT_CLASSES.has(code.slice(0, 2));
-};
-
-/**
- * The append-only log of all scenes, with group commit.
- *
- * What comes within a window goes to the database in one statement, one row a scene. One commit is under way at a time, so
- * that promises settle in the order of the appends. While the database fails, updates stay in memory and are tried again.
- */
+/** The append-only log of all scenes: what is appended is committed in groups, and what is committed can be read. */
 export class SceneLog {
   readonly #database: Database;
-  readonly #logger: Logger;
   readonly #compactor: Compactor | undefined;
-  readonly #metrics: LogMetrics;
-  readonly #windowMs: number;
   readonly #maxPendingBytes: number;
-  readonly #now: () => number;
-  readonly #queue: BatchQueue;
-  readonly #pace = new CommitPace({ slowMs: SLOW_COMMIT_MS, quickInARow: QUICK_COMMITS_IN_A_ROW });
-  readonly #rest = new CommitRest(SLOW_COMMIT_MS - SLACK_MS);
-  #inFlight: Batch | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #pendingBytes = 0;
-  #failures = 0;
-  #lastFailure: Error | undefined;
-  /** When the next commit may begin. */
-  #notBefore = -Infinity;
+  readonly #commits: GroupCommit;
 
   constructor(options: SceneLogOptions) {
     this.#database = options.database;
-    this.#logger = options.logger;
     this.#compactor = options.compactor;
-    this.#metrics = options.metrics ?? NO_LOG_METRICS;
-    this.#windowMs = options.windowMs ?? 20;
     this.#maxPendingBytes = options.maxPendingBytes ?? 64 * 1024 * 1024;
-    this.#now = options.now ?? (() => performance.now());
-    const maxBatchBytes = options.maxCommitBytes ?? 4 * 1024 * 1024;
-    this.#queue = new BatchQueue({ maxBatchBytes, now: this.#now });
+    this.#commits = new GroupCommit({
+      database: options.database,
+      logger: options.logger,
+      metrics: options.metrics ?? NO_LOG_METRICS,
+      windowMs: options.windowMs ?? 20,
+      maxCommitBytes: options.maxCommitBytes ?? 4 * 1024 * 1024,
+      now: options.now ?? (() => performance.now()),
+      onCommitted: (sceneId, bytes) => this.#compactor?.grown(sceneId, bytes),
+    });
     this.#database.longWork?.before(() => this.flush());
   }
 
@@ -105,7 +60,7 @@ export class SceneLog {
 
   /** Whether it is, once so many bytes more wait. */
   isFullWith(bytes: number): boolean {
-    return this.#pendingBytes + bytes >= this.#maxPendingBytes;
+    return this.#commits.pendingBytes + bytes >= this.#maxPendingBytes;
   }
 
   /**
@@ -115,26 +70,23 @@ export class SceneLog {
    */
   get isQuick(): boolean {
     if (this.isAway) return true;
-    return this.#pace.isQuick(this.#age) && this.#database.longWork?.isUnderWay !== true;
+    return this.#commits.health.isQuick && this.#database.longWork?.isUnderWay !== true;
   }
 
   /** Whether commits fail, or one has been under way for long: nobody knows when what is written now will be stored. */
   get isAway(): boolean {
-    return this.#failures > 0 || this.#age > STALLED_MS;
+    return this.#commits.health.isAway;
   }
 
   /** Why nothing is committed for now; undefined while all is well. */
   get trouble(): Error | undefined {
-    if (this.#failures > 0) return this.#lastFailure;
-    const age = this.#age;
-    return age > HUNG_MS
-      ? new Error(`A commit has been under way for ${Math.round(age / 1000)} s`)
-      : undefined;
+    return this.#commits.health.trouble;
   }
 
   /** Bytes that wait for their commit, where they are more than the database keeps up with; otherwise, and while it is away, 0. */
   get backlog(): number {
-    return this.#pendingBytes > MUCH_PENDING_BYTES && !this.isAway ? this.#pendingBytes : 0;
+    const { pendingBytes } = this.#commits;
+    return pendingBytes > MUCH_PENDING_BYTES && !this.isAway ? pendingBytes : 0;
   }
 
   /**
@@ -148,11 +100,9 @@ export class SceneLog {
     projection?: () => SceneProjection,
     committedWith?: CommittedWith,
   ): Promise<number> {
-    const entry = this.#queue.add(sceneId, update);
+    const entry = this.#commits.add(sceneId, update);
     if (projection !== undefined) entry.projection = projection;
     if (committedWith !== undefined) (entry.committedWith ??= []).push(committedWith);
-    this.#addPending(update.byteLength);
-    this.#schedule();
     return entry.committed;
   }
 
@@ -169,19 +119,17 @@ export class SceneLog {
     committedWith?: CommittedWith,
   ): Promise<number> {
     this.seal(sceneId);
-    const entry = this.#queue.add(sceneId, update);
+    const entry = this.#commits.add(sceneId, update);
     entry.after = seq;
     entry.sealed = true;
     entry.projection = projection;
     if (committedWith !== undefined) (entry.committedWith ??= []).push(committedWith);
-    this.#addPending(update.byteLength);
-    this.#schedule();
     return entry.committed;
   }
 
   /** Later updates of the scene get a position after everything that was appended so far. */
   seal(sceneId: string): void {
-    const last = this.#waiting(sceneId).at(-1);
+    const last = this.#commits.waiting(sceneId).at(-1);
     if (last !== undefined) last.sealed = true;
   }
 
@@ -196,7 +144,7 @@ export class SceneLog {
 
   /** Resolves when what was appended to the scene so far is committed, or cannot be. */
   async settled(sceneId: string): Promise<void> {
-    await Promise.allSettled(this.#waiting(sceneId).map((entry) => entry.committed));
+    await Promise.allSettled(this.#commits.waiting(sceneId).map((entry) => entry.committed));
   }
 
   /** What is committed behind the position `after`. Throws `scene_not_found`, or `scene_load_failed`. */
@@ -234,7 +182,7 @@ export class SceneLog {
   offer(sceneId: string, state: () => OpenState | undefined): void {
     this.#compactor?.offer(sceneId, () => {
       // What is stored with an edit must not come later than the edit itself.
-      if (this.#waiting(sceneId).some((entry) => entry.committedWith !== undefined)) return undefined;
+      if (this.#commits.waiting(sceneId).some((entry) => entry.committedWith !== undefined)) return undefined;
       return state();
     });
   }
@@ -245,115 +193,7 @@ export class SceneLog {
   }
 
   /** Commits at once what waits for its window, and resolves when all that was appended so far has settled. */
-  async flush(): Promise<void> {
-    const waiting = [...(this.#inFlight?.entries.values() ?? []), ...this.#queue.entries()];
-    if (this.#failures === 0) this.#pump();
-    await Promise.allSettled(waiting.map((entry) => entry.committed));
-  }
-
-  /** How long the oldest update has waited. */
-  get #age(): number {
-    const oldest = this.#inFlight ?? this.#queue.first;
-    return oldest === undefined ? 0 : this.#now() - oldest.since;
-  }
-
-  /** What waits for its commit or is being committed, oldest first. */
-  #waiting(sceneId: string): SceneEntry[] {
-    const inFlight = this.#inFlight?.entries.get(sceneId);
-    return [...(inFlight === undefined ? [] : [inFlight]), ...this.#queue.entriesOf(sceneId)];
-  }
-
-  #schedule(): void {
-    if (this.#timer !== undefined || this.#inFlight !== undefined || this.#queue.first === undefined) return;
-    this.#wait(Math.max(0, this.#notBefore - this.#now()));
-  }
-
-  #wait(milliseconds: number): void {
-    this.#timer = setTimeout(() => this.#pump(), milliseconds);
-  }
-
-  #pump(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#inFlight !== undefined) return;
-    const batch = this.#queue.takeFirst();
-    if (batch === undefined) return;
-    this.#inFlight = batch;
-    const began = this.#now();
-    void this.#commit(batch).then((next) => {
-      this.#inFlight = undefined;
-      const ended = this.#now();
-      const rest = next === 'done' ? this.#rest.after(ended - began) : 0;
-      this.#notBefore = Math.max(
-        began + this.#windowMs,
-        ended + (batch.entries.size < MANY_SCENES ? 0 : rest),
-      );
-      if (next === 'retry') this.#wait(Math.min(RETRY_FIRST_MS * 2 ** (this.#failures - 1), RETRY_MOST_MS));
-      else this.#schedule();
-    });
-  }
-
-  async #commit(batch: Batch): Promise<'done' | 'retry'> {
-    try {
-      const positions = await commitBatch(this.#database, batch);
-      if (this.#failures > 0) this.#logger.info({ failures: this.#failures }, 'the log commits again');
-      this.#failures = 0;
-      this.#pace.committed(this.#now() - batch.since);
-      this.#measure(batch);
-      for (const entry of batch.entries.values()) this.#settle(entry, positions.get(entry.sceneId));
-      return 'done';
-    } catch (error) {
-      this.#metrics.commitFailed();
-      return this.#afterFailure(batch, error);
-    }
-  }
-
-  #afterFailure(batch: Batch, error: unknown): 'done' | 'retry' {
-    if (!isPermanent(error)) {
-      this.#failures++;
-      this.#lastFailure = error instanceof Error ? error : new Error(String(error));
-      if (this.#failures === 1)
-        this.#logger.error({ err: error }, 'the log cannot commit; edits stay in memory');
-      this.#queue.putBack([batch]);
-      return 'retry';
-    }
-    if (batch.entries.size > 1) {
-      this.#queue.putBack(batch.split());
-      return 'done';
-    }
-    this.#logger.error({ err: error, scenes: [...batch.entries.keys()] }, 'the database refuses an update');
-    for (const entry of batch.entries.values()) {
-      this.#addPending(-entry.bytes);
-      entry.reject(new DioramaError('internal', 'The database refuses the update', { cause: error }));
-    }
-    return 'done';
-  }
-
-  #settle(entry: SceneEntry, seq: Committed | undefined): void {
-    this.#addPending(-entry.bytes);
-    if (seq === undefined) {
-      entry.reject(new DioramaError('scene_not_found', 'The scene has been deleted'));
-      return;
-    }
-    if (seq === 'moved') {
-      entry.reject(new DioramaError('precondition_failed', `The scene is no longer at ${entry.after}`));
-      return;
-    }
-    this.#compactor?.grown(entry.sceneId, entry.bytes);
-    entry.resolve(seq);
-  }
-
-  #measure(batch: Batch): void {
-    this.#metrics.committed({
-      seconds: (this.#now() - batch.since) / 1000,
-      scenes: batch.entries.size,
-      updates: batch.updates,
-      bytes: batch.bytes,
-    });
-  }
-
-  #addPending(bytes: number): void {
-    this.#pendingBytes += bytes;
-    this.#metrics.pending(this.#pendingBytes);
+  flush(): Promise<void> {
+    return this.#commits.flush();
   }
 }
