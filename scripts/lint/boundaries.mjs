@@ -14,8 +14,9 @@ const MAY_IMPORT = {
 const BROWSER_PACKAGES = ['shared', 'client-sdk', 'editor'];
 const NODE_ONLY = /^client-sdk\/src\/node\//;
 
-/** Wires the server: the only file that may know both a port's adapter and the configuration. */
-const COMPOSITION_ROOT = 'server/src/main.ts';
+/** Wires the server: only there may both a port's adapter and the configuration be known. */
+const MAIN = 'server/src/main.ts';
+const COMPOSITION = 'server/src/composition/';
 const CONFIGURATION = 'server/src/config.ts';
 const ADAPTERS = 'server/src/adapters/';
 
@@ -57,12 +58,12 @@ export function boundaryProblem(file, specifier) {
 }
 
 function problemInside(file, target, isTest) {
-  if (isTest || file === COMPOSITION_ROOT) return undefined;
+  if (isTest || file === MAIN || file.startsWith(COMPOSITION)) return undefined;
   if (target.startsWith(ADAPTERS) && !file.startsWith(ADAPTERS)) {
-    return 'Only main.ts may import an adapter: import the port beside the domain, and let main.ts pass the adapter in.';
+    return 'Only composition/ may import an adapter: import the port beside the domain, and let composition/ pass the adapter in.';
   }
-  if (target === COMPOSITION_ROOT || target === CONFIGURATION) {
-    return 'Only main.ts reads the configuration and wires the parts: take what you need as an option.';
+  if (target === MAIN || target === CONFIGURATION || target.startsWith(COMPOSITION)) {
+    return 'Only main.ts and composition/ know the configuration and wire the parts: take what you need as an option.';
   }
   return undefined;
 }

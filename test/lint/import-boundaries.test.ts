@@ -74,16 +74,16 @@ describe('inside the server', () => {
       'server/src/log/a.ts',
       `export * from '../adapters/pglite/pool.js';\n`,
     );
-    expect(errors).toEqual([expect.stringContaining('Only main.ts may import an adapter')]);
+    expect(errors).toEqual([expect.stringContaining('Only composition/ may import an adapter')]);
   });
 
-  it.each(['main', 'config'])('a domain may not import %s.ts', async (name) => {
+  it.each(['main', 'config', 'composition/rendering'])('a domain may not import %s.ts', async (name) => {
     const errors = await boundaryErrors('server/src/log/a.ts', `export * from '../${name}.js';\n`);
-    expect(errors).toEqual([expect.stringContaining('Only main.ts reads the configuration')]);
+    expect(errors).toEqual([expect.stringContaining('Only main.ts and composition/ know the configuration')]);
   });
 
   it.each([
-    ['main.ts', 'server/src/main.ts', './adapters/pglite/pool.js'],
+    ['composition/', 'server/src/composition/a.ts', '../adapters/pglite/pool.js'],
     ['an adapter', 'server/src/adapters/pglite/a.ts', './pool.js'],
     ['a test', 'server/src/log/a.test.ts', '../adapters/pglite/pool.js'],
   ])('%s may import an adapter', async (_who, file, specifier) => {
