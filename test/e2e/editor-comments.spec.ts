@@ -15,7 +15,7 @@ const open = (browser: Browser, scene: string, name: string, role: string): Prom
   openEditorAs(browser, server, scene, name, role);
 
 const pageOf = (page: Page, point: readonly [number, number, number]) =>
-  inEditor(page, (editor, at) => editor.viewport.toPage([...at]), point);
+  inEditor(page, (editor, at) => editor.viewport.places.toPage([...at]), point);
 
 test('EDT-43, EDT-44, EDT-45: a commenter comments on a place, everybody sees it, answers and resolves it', async ({
   browser,

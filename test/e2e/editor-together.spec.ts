@@ -98,7 +98,7 @@ test('EDT-14: others are seen: their names, what they point at and what they hav
   await row(grace, 'Ball').click();
   await expect(row(ada, 'Ball').getByRole('img', { name: 'Selected by Grace Hopper' })).toBeVisible();
 
-  const at = await inEditor(grace, (editor) => editor.viewport.toPage([0, 1, 0]), null);
+  const at = await inEditor(grace, (editor) => editor.viewport.places.toPage([0, 1, 0]), null);
   await grace.mouse.move(at.x - 3, at.y);
   await grace.mouse.move(at.x, at.y);
   await expect(ada.getByTestId('cursor')).toHaveText('Grace Hopper');

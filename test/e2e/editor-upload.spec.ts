@@ -44,7 +44,7 @@ test('EDT-21: a model that is dropped on the view is uploaded and stands where i
   const scene = await createScene(server);
   const page = await openEditor(browser, server, scene, { name: 'Ada' });
   const other = await openEditor(browser, server, scene, { name: 'Grace' });
-  const at = await inEditor(page, (editor) => editor.viewport.toPage([-1, 0, 1]), null);
+  const at = await inEditor(page, (editor) => editor.viewport.places.toPage([-1, 0, 1]), null);
 
   await drop(page, at, [{ name: 'paper plane.glb', bytes: triangleGlb() }]);
 
@@ -62,7 +62,7 @@ test('EDT-21: a model that is dropped on the view is uploaded and stands where i
 
 test('EDT-21: an image becomes a picture in its own proportions', async ({ browser }) => {
   const page = await openEditor(browser, server, await createScene(server, { nodes: {} }));
-  const at = await inEditor(page, (editor) => editor.viewport.toPage([0, 0, 0]), null);
+  const at = await inEditor(page, (editor) => editor.viewport.places.toPage([0, 0, 0]), null);
 
   await drop(page, at, [{ name: 'poster.png', bytes: png(8, 4) }]);
 
@@ -75,7 +75,7 @@ test('EDT-22: a broken file says what is wrong with it and where; what came with
   browser,
 }) => {
   const page = await openEditor(browser, server, await createScene(server));
-  const at = await inEditor(page, (editor) => editor.viewport.toPage([0, 0, 1]), null);
+  const at = await inEditor(page, (editor) => editor.viewport.places.toPage([0, 0, 1]), null);
 
   await drop(page, at, [{ name: 'half.glb', bytes: triangleGlb().subarray(0, 300) }]);
   const alert = page.getByRole('alert').filter({ hasText: 'half.glb was refused' });

@@ -18,8 +18,8 @@ test('EDT-16: a click in the view selects what is there, shift adds to it, a cli
   browser,
 }) => {
   const page = await openEditor(browser, server, await createScene(server));
-  const cube = await inEditor(page, (editor) => editor.viewport.toPage([0, 0.8, 0.5]), null);
-  const ball = await inEditor(page, (editor) => editor.viewport.toPage([1.5, 0.5, 0.5]), null);
+  const cube = await inEditor(page, (editor) => editor.viewport.places.toPage([0, 0.8, 0.5]), null);
+  const ball = await inEditor(page, (editor) => editor.viewport.places.toPage([1.5, 0.5, 0.5]), null);
 
   await page.mouse.click(cube.x, cube.y);
   await expect.poll(() => selection(page)).toEqual(['cube']);

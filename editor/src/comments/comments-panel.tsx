@@ -87,7 +87,7 @@ function NewComment() {
       <Button
         variant="default"
         leftSection={<MessageCirclePlus size={14} />}
-        onClick={() => state.place(viewport.anchorOf(selected))}
+        onClick={() => state.place(viewport.places.anchorOf(selected))}
         data-testid="comment-here"
         title={node === undefined ? undefined : `Comment on ${labelOf(node)}`}
         styles={{ label: { overflow: 'hidden', textOverflow: 'ellipsis' } }}

@@ -19,7 +19,7 @@ const AXES = ['X', 'Y', 'Z'] as const;
 export function TransformSection({ id, node, disabled }: TransformSectionProps) {
   const { actions, viewport } = useEditor();
   const typed = useRef<Vec3 | null>(null);
-  const { translation, rotation, scale } = viewport.liveTransform(id) ?? node.pose;
+  const { translation, rotation, scale } = viewport.gestures.shownPose(id) ?? node.pose;
   const degrees = shownDegrees(rotation, typed.current);
 
   const vector = (
@@ -44,8 +44,8 @@ export function TransformSection({ id, node, disabled }: TransformSectionProps) 
               disabled={disabled}
               testId={`${key}-${axis.toLowerCase()}`}
               onCommit={(next) => actions.edit((scene) => scene.setPose(id, changed(next)), `${id}:${key}`)}
-              onScrub={(next) => viewport.scrub(id, changed(next))}
-              onScrubEnd={(keep) => viewport.endScrub(keep)}
+              onScrub={(next) => viewport.gestures.scrub(id, changed(next))}
+              onScrubEnd={(keep) => viewport.gestures.endScrub(keep)}
             />
           );
         })}

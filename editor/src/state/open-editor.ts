@@ -41,7 +41,7 @@ export function openEditor({ diorama, sceneId, user }: OpenEditorOptions): {
     store,
     state,
     canEdit: () => canEdit(session),
-    placeInView: () => viewport.placeInView(),
+    placeInView: () => viewport.places.inView(),
   });
   const stops = [
     // A node that someone deleted cannot stay selected.

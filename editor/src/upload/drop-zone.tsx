@@ -49,7 +49,7 @@ export function DropZone({ upload, className, children }: DropZoneProps) {
         event.preventDefault();
         leave();
         if (!canEdit) return;
-        const at = viewport.dropPoint(event.clientX, event.clientY);
+        const at = viewport.places.dropPoint(event.clientX, event.clientY);
         droppedFiles(event.dataTransfer).then(
           (files) => files.length > 0 && upload(files, at),
           (error: unknown) => showError('The dropped files cannot be read', error),

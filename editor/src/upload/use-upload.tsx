@@ -20,7 +20,7 @@ export function useUpload(): Upload {
   return useCallback(
     (files, at) => {
       const place = (assets: readonly Asset[]) => {
-        const start = at ?? viewport.placeInView();
+        const start = at ?? viewport.places.inView();
         const placed = actions.edit((scene) =>
           assets.flatMap((asset, i) => {
             // Beside each other, so that several files do not end up inside one another.

@@ -36,6 +36,11 @@ export class Gestures {
     return this.#poses.get(id);
   }
 
+  /** A node's pose in anybody's gesture under way. */
+  shownPose(id: string): LivePose | undefined {
+    return this.#poses.get(id) ?? this.#options.session.live.others.get(id);
+  }
+
   onChange(callback: () => void): () => void {
     return this.#listeners.add(callback);
   }
@@ -70,8 +75,20 @@ export class Gestures {
     return wasActive;
   }
 
+  /** Part of a gesture that is made elsewhere, such as in the inspector. */
+  scrub(id: string, patch: Partial<LivePose>): void {
+    if (!this.#active && !this.begin()) return;
+    const pose = this.#poseWith(id, patch);
+    if (pose !== undefined) this.move({ [id]: pose });
+  }
+
+  endScrub(keep: boolean): void {
+    if (keep) this.commit();
+    else this.cancel();
+  }
+
   /** Part of a pose, over what the node has now. */
-  poseWith(id: string, patch: Partial<LivePose>): LivePose | undefined {
+  #poseWith(id: string, patch: Partial<LivePose>): LivePose | undefined {
     const from = this.#poses.get(id) ?? this.#options.node(id)?.pose;
     if (from === undefined) return undefined;
     return { translation: from.translation, rotation: from.rotation, scale: from.scale, ...patch };

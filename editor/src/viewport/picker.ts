@@ -1,4 +1,3 @@
-import type { Vec3 } from '@diorama/shared';
 import { type Camera, type Object3D, Plane, Raycaster, Vector2, Vector3 } from 'three';
 
 /** Where the pointer meets the scene. */
@@ -50,5 +49,3 @@ function isShown(object: Object3D): boolean {
   for (let at: Object3D | null = object; at !== null; at = at.parent) if (!at.visible) return false;
   return true;
 }
-
-export const toVec3 = (vector: Vector3): Vec3 => vector.toArray();

@@ -88,7 +88,7 @@ export const storedAt = (page: Page, id: string) =>
 
 /** Where the view shows it. */
 export const shownAt = (page: Page, id: string) =>
-  inEditor(page, (editor, node) => editor.viewport.shownAt(node), id);
+  inEditor(page, (editor, node) => editor.viewport.places.shownAt(node), id);
 
 /** The place on the page of the gizmo's arrow along an axis, for a node at `at`. */
 export const gizmoArrow = (page: Page, at: Vec3, axis: Vec3) =>
@@ -101,7 +101,9 @@ export const gizmoArrow = (page: Page, at: Vec3, axis: Vec3) =>
       const distance = Math.hypot(...center.map((value, i) => value - (view.position[i] ?? 0)));
       // TransformControls draws its handles as large as this at every distance; the editor sets its size to 0.85.
       const unit = (distance * 1.9 * Math.tan(view.yfov / 2) * 0.85) / 4;
-      return viewport.toPage(center.map((value, i) => value + (direction[i] ?? 0) * unit * 0.5) as Vec3);
+      return viewport.places.toPage(
+        center.map((value, i) => value + (direction[i] ?? 0) * unit * 0.5) as Vec3,
+      );
     },
     [at, axis] as const,
   );
