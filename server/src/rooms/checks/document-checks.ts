@@ -4,13 +4,11 @@ import {
   fault,
   faultsOf,
   isNodeId,
-  isNodeKind,
   KIND_MESSAGE,
   NODE_ID_MAX_LENGTH,
   ROOT_MAPS,
   shapeOf,
   type Issue,
-  type NodeKind,
   type RootMap,
   type Shape,
   type ValuePath,
@@ -20,31 +18,11 @@ import type { EntryRoot } from './screen.js';
 import { Before } from './before.js';
 import { Corrections, type Finding } from './corrections.js';
 import { growth, type EntryCounts } from './entry-counts.js';
+import { NestedChanges } from './nested-changes.js';
+import { NodeKinds, nodeShape } from './node-kinds.js';
 
 type Type = Y.AbstractType<unknown>;
 type Keys = ReadonlySet<string | null>;
-
-/** A key whose value holds Yjs types that were changed. */
-interface NestedChange {
-  readonly map: Type;
-  readonly path: ValuePath;
-  readonly item: Y.Item;
-  readonly changes: [Type, Keys][];
-}
-
-/** Where a Yjs type stands that is no root: in which value of which entry, or in none that has a name. */
-interface Place {
-  readonly map: Type;
-  readonly path: ValuePath;
-  readonly item: Y.Item;
-}
-
-interface Misfit {
-  readonly key: string;
-  readonly faults: readonly Issue[];
-}
-
-const NO_KEYS = {};
 
 export interface Judgement {
   /** Empty when all was good. */
@@ -83,7 +61,8 @@ class Inspection {
   readonly #before: Before;
   readonly #corrections: Corrections;
   readonly #counts: EntryCounts;
-  readonly #nested = new Map<Y.Item, NestedChange>();
+  readonly #kinds: NodeKinds;
+  readonly #nested: NestedChanges;
   #threads: Set<string> | undefined;
 
   constructor(roots: ReadonlyMap<unknown, RootMap>, counts: EntryCounts, transaction: Y.Transaction) {
@@ -91,6 +70,8 @@ class Inspection {
     this.#counts = counts;
     this.#before = new Before(transaction);
     this.#corrections = new Corrections(transaction, this.#before);
+    this.#kinds = new NodeKinds(this.#before, this.#corrections);
+    this.#nested = new NestedChanges(roots, this.#corrections);
   }
 
   look(type: Type, keys: Keys): void {
@@ -110,16 +91,12 @@ class Inspection {
       if (type instanceof Y.Map) this.#lookAtEntry(type as Type, parentRoot, item.parentSub, keys);
       return;
     }
-    this.#noteNested(type, keys);
+    const path = this.#nested.note(type, keys);
+    if (path !== undefined) this.#touchedThread(path[0], path[1] as string);
   }
 
   finish(): Judgement {
-    for (const { map, path, item, changes } of this.#nested.values()) {
-      const faults = faultsOf(path, this.#shapeAt(map, path), item);
-      if (faults.length === 0) continue;
-      const isGood = (): boolean => faultsOf(path, this.#shapeAt(map, path), item).length === 0;
-      this.#corrections.undoNested(map, path[path.length - 1] as string, changes, isGood, faults);
-    }
+    this.#nested.judge();
     return { findings: this.#corrections.apply(), threads: this.#threads ?? NO_THREADS };
   }
 
@@ -158,36 +135,24 @@ class Inspection {
     if (entry._map.size > DOCUMENT_BOUNDS.keys)
       return fault([root, id], `It has more than ${DOCUMENT_BOUNDS.keys} keys`);
     // Whoever writes a new node key by key, each in a frame of its own, begins with an empty one.
-    if (root === 'nodes' && entry._map.size > 0 && this.#newKindOf(entry) === undefined)
+    if (root === 'nodes' && entry._map.size > 0 && this.#kinds.ofNew(entry) === undefined)
       return fault([root, id, 'kind'], KIND_MESSAGE);
     return undefined;
   }
 
   #lookAtNewEntry(item: Y.Item, root: RootMap, id: string): void {
     const entry = (item.content as Y.ContentType).type as Type;
-    const shape = shapeOf(root, this.#newKindOf(entry));
+    const shape = shapeOf(root, this.#kinds.ofNew(entry));
     if (entry._start !== null)
       this.#corrections.removeList(entry, fault([root, id], 'It is a map, not a list'));
     for (const [key, value] of entry._map)
       if (!value.deleted) this.#judge(entry, [root, id, key], value, shape);
   }
 
-  /** The kind that a new node has or, where that is none, had just before. */
-  #newKindOf(entry: Type): NodeKind | undefined {
-    return kindOf(entry) ?? this.#earlierKindOf(entry);
-  }
-
-  #earlierKindOf(entry: Type): NodeKind | undefined {
-    const item = this.#before.lastGoodOf(entry, 'kind', (each) => isNodeKind(this.#before.valueOf(each)));
-    const kind = item && this.#before.valueOf(item);
-    return isNodeKind(kind) ? kind : undefined;
-  }
-
   #lookAtEntry(entry: Type, root: RootMap, id: string, keys: Keys): void {
     if (root !== 'nodes') return this.#lookAtKeys(entry, [root, id], keys, shapeOf(root));
-    const { kind, judged } = this.#kindAfter(entry, id, keys);
-    // What a node of a kind that we do not know may hold, its own schema tells.
-    this.#lookAtKeys(entry, [root, id], keys, kind === undefined ? NO_KEYS : shapeOf(root, kind), judged);
+    const { kind, isJudged } = this.#kinds.settle(entry, id, keys);
+    this.#lookAtKeys(entry, [root, id], keys, nodeShape(kind), isJudged ? 'kind' : undefined);
   }
 
   #lookAtKeys(map: Type, above: ValuePath, keys: Keys, shape: Shape, judged?: string): void {
@@ -212,107 +177,12 @@ class Inspection {
     const isGood = (earlier: Y.Item): boolean => faultsOf(path, shape, earlier).length === 0;
     this.#corrections.restore(map, path[path.length - 1] as string, faults, isGood);
   }
-
-  /** The kind that the node is to have in the end: the new one if it is one and the rest of the node fits it. */
-  #kindAfter(node: Type, id: string, keys: Keys): { kind: NodeKind | undefined; judged?: string } {
-    const kind = kindOf(node);
-    if (!keys.has('kind')) return { kind };
-    const previousItem = this.#before.itemOf(node, 'kind');
-    if (previousItem === undefined) {
-      // It was no node yet: what nobody could have seen gives way.
-      if (kind !== undefined) this.#undoMisfits(node, id, kind);
-      else if (this.#isSet(node, 'kind')) this.#restoreKind(node, id, KIND_MESSAGE);
-      return { kind, ...(kind === undefined ? { judged: 'kind' } : {}) };
-    }
-    if (node._map.get('kind') === previousItem && !previousItem.deleted) return { kind };
-    const value = this.#before.valueOf(previousItem);
-    const previous = isNodeKind(value) ? value : undefined;
-    const misfit =
-      kind === undefined || previous === undefined ? undefined : this.#misfits(node, id, kind, previous)[0];
-    if (kind !== undefined && misfit === undefined) return { kind };
-    this.#restoreKind(node, id, misfit === undefined ? KIND_MESSAGE : `Its ${misfit.key} does not fit`);
-    return { kind: previous, judged: 'kind' };
-  }
-
-  #restoreKind(node: Type, id: string, message: string): void {
-    this.#corrections.restore(node, 'kind', [fault(['nodes', id, 'kind'], message)]);
-  }
-
-  #undoMisfits(node: Type, id: string, kind: NodeKind): void {
-    for (const { key, faults } of this.#misfits(node, id, kind, undefined))
-      this.#corrections.remove(node, key, faults, 'kind');
-  }
-
-  /** The keys that the node keeps from its time as another kind, and cannot have as this one. */
-  #misfits(node: Type, id: string, kind: NodeKind, previous: NodeKind | undefined): Misfit[] {
-    const shape = shapeOf('nodes', kind);
-    const earlier = previous === undefined ? NO_KEYS : shapeOf('nodes', previous);
-    const found: Misfit[] = [];
-    for (const key of Object.keys(shape)) {
-      const item = node._map.get(key);
-      if (key === 'kind' || Object.hasOwn(earlier, key) || item === undefined) continue;
-      if (item.deleted || this.#before.isNew(item)) continue;
-      const faults = faultsOf(['nodes', id, key], shape, item);
-      if (faults.length > 0) found.push({ key, faults });
-    }
-    return found;
-  }
-
-  #isSet(map: Type, key: string): boolean {
-    return map._map.get(key)?.deleted === false;
-  }
-
-  #noteNested(type: Type, keys: Keys): void {
-    const place = this.#placeOf(type);
-    if (place === 'gone') return;
-    if (place === 'nowhere') {
-      this.#corrections.takeBack(type, keys, fault([], 'It stands where a scene has nothing'));
-      return;
-    }
-    this.#touchedThread(place.path[0], place.path[1] as string);
-    const known = this.#nested.get(place.item);
-    if (known === undefined) this.#nested.set(place.item, { ...place, changes: [[type, keys]] });
-    else known.changes.push([type, keys]);
-  }
-
-  #placeOf(type: Type): Place | 'gone' | 'nowhere' {
-    for (let item = type._item; item !== null;) {
-      if (item.deleted) return 'gone';
-      const map = item.parent as Type;
-      const root = this.#roots.get(map);
-      if (root !== undefined && root !== 'scene') return 'nowhere';
-      const key = item.parentSub;
-      if (root === 'scene') return key === null ? 'nowhere' : { map, path: ['scene', key], item };
-      const above = map._item;
-      const aboveRoot = this.#roots.get(above?.parent);
-      if (aboveRoot !== undefined && aboveRoot !== 'scene') {
-        if (above === null || above.deleted) return 'gone';
-        if (key === null || above.parentSub === null) return 'nowhere';
-        return { map, path: [aboveRoot, above.parentSub, key], item };
-      }
-      item = above;
-    }
-    return 'nowhere';
-  }
-
-  #shapeAt(map: Type, [root]: ValuePath): Shape {
-    const kind = root === 'nodes' ? kindOf(map) : undefined;
-    return root === 'nodes' && kind === undefined ? NO_KEYS : shapeOf(root, kind);
-  }
 }
 
 /** Not instanceof: Yjs derives an XML type from Y.Map. */
 const isPlainMap = (type: { readonly constructor: unknown }): boolean => type.constructor === Y.Map;
 
 const nameOf = (type: Type): string => Y.findRootTypeKey(type);
-
-function kindOf(node: Type): NodeKind | undefined {
-  const item = node._map.get('kind');
-  if (item === undefined || item.deleted) return undefined;
-  const values = item.content.getContent() as unknown[];
-  const kind = values[values.length - 1];
-  return isNodeKind(kind) ? kind : undefined;
-}
 
 function hasRoom(map: Type): boolean {
   if (map._map.size <= DOCUMENT_BOUNDS.keys) return true;

@@ -1,0 +1,111 @@
+import {
+  fault,
+  faultsOf,
+  isNodeKind,
+  KIND_MESSAGE,
+  shapeOf,
+  type Issue,
+  type NodeKind,
+  type Shape,
+} from '@diorama/shared';
+import type * as Y from 'yjs';
+import type { Before } from './before.js';
+import type { Corrections } from './corrections.js';
+
+type Type = Y.AbstractType<unknown>;
+
+interface Misfit {
+  readonly key: string;
+  readonly faults: readonly Issue[];
+}
+
+/** The kind that a node is to have in the end, if any. */
+export interface SettledKind {
+  readonly kind: NodeKind | undefined;
+  /** Whether the key `kind` has been judged with it. */
+  readonly isJudged: boolean;
+}
+
+const NO_SHAPE: Shape = {};
+
+/** What a node may hold. What one of a kind that we do not know may, its own schema tells. */
+export const nodeShape = (kind: NodeKind | undefined): Shape =>
+  kind === undefined ? NO_SHAPE : shapeOf('nodes', kind);
+
+/** Which kinds nodes have before and after a transaction, and whether the rest of a node fits its new one. */
+export class NodeKinds {
+  readonly #before: Before;
+  readonly #corrections: Corrections;
+
+  constructor(before: Before, corrections: Corrections) {
+    this.#before = before;
+    this.#corrections = corrections;
+  }
+
+  /** The kind that a new node has or, where that is none, had just before. */
+  ofNew(node: Type): NodeKind | undefined {
+    return kindOf(node) ?? this.#earlierKindOf(node);
+  }
+
+  /** The new kind of a node that is there, if it is one and the rest of the node fits it; otherwise it is undone. */
+  settle(node: Type, id: string, keys: ReadonlySet<string | null>): SettledKind {
+    const kind = kindOf(node);
+    if (!keys.has('kind')) return { kind, isJudged: false };
+    const previousItem = this.#before.itemOf(node, 'kind');
+    if (previousItem === undefined) return this.#settleFirst(node, id, kind);
+    if (node._map.get('kind') === previousItem && !previousItem.deleted) return { kind, isJudged: false };
+    const value = this.#before.valueOf(previousItem);
+    const previous = isNodeKind(value) ? value : undefined;
+    const misfit =
+      kind === undefined || previous === undefined ? undefined : this.#misfits(node, id, kind, previous)[0];
+    if (kind !== undefined && misfit === undefined) return { kind, isJudged: false };
+    this.#restore(node, id, misfit === undefined ? KIND_MESSAGE : `Its ${misfit.key} does not fit`);
+    return { kind: previous, isJudged: true };
+  }
+
+  /** It was no node yet: what nobody could have seen gives way. */
+  #settleFirst(node: Type, id: string, kind: NodeKind | undefined): SettledKind {
+    if (kind === undefined) {
+      if (isSet(node, 'kind')) this.#restore(node, id, KIND_MESSAGE);
+      return { kind, isJudged: true };
+    }
+    for (const { key, faults } of this.#misfits(node, id, kind, undefined))
+      this.#corrections.remove(node, key, faults, 'kind');
+    return { kind, isJudged: false };
+  }
+
+  #restore(node: Type, id: string, message: string): void {
+    this.#corrections.restore(node, 'kind', [fault(['nodes', id, 'kind'], message)]);
+  }
+
+  #earlierKindOf(node: Type): NodeKind | undefined {
+    const item = this.#before.lastGoodOf(node, 'kind', (each) => isNodeKind(this.#before.valueOf(each)));
+    const kind = item && this.#before.valueOf(item);
+    return isNodeKind(kind) ? kind : undefined;
+  }
+
+  /** The keys that the node keeps from its time as another kind, and cannot have as this one. */
+  #misfits(node: Type, id: string, kind: NodeKind, previous: NodeKind | undefined): Misfit[] {
+    const shape = nodeShape(kind);
+    const earlier = nodeShape(previous);
+    const found: Misfit[] = [];
+    for (const key of Object.keys(shape)) {
+      const item = node._map.get(key);
+      if (key === 'kind' || Object.hasOwn(earlier, key) || item === undefined) continue;
+      if (item.deleted || this.#before.isNew(item)) continue;
+      const faults = faultsOf(['nodes', id, key], shape, item);
+      if (faults.length > 0) found.push({ key, faults });
+    }
+    return found;
+  }
+}
+
+export function kindOf(node: Type): NodeKind | undefined {
+  const item = node._map.get('kind');
+  if (item === undefined || item.deleted) return undefined;
+  const values = item.content.getContent() as unknown[];
+  const kind = values[values.length - 1];
+  return isNodeKind(kind) ? kind : undefined;
+}
+
+const isSet = (map: Type, key: string): boolean => map._map.get(key)?.deleted === false;
