@@ -10,7 +10,9 @@ import type { SceneLog } from '../log/scene-log.js';
 import type { RoomObserver } from '../rooms/room-observer.js';
 import type { AutomaticVersions } from './automatic-versions.js';
 import { SceneVersions } from './scene-versions.js';
+import { VersionComparisons } from './version-comparisons.js';
 import { VersionMaker } from './version-maker.js';
+import { VersionRestores } from './version-restores.js';
 import { versionRoutes } from './version-routes.js';
 import { VersionStore } from './version-store.js';
 import { VersionThread } from './version-thread.js';
@@ -36,10 +38,12 @@ export function createHistory({ database, access, log, recorder, journal }: Hist
   const store = new VersionStore({ database });
   const thread = new VersionThread();
   const maker = new VersionMaker({ store, changes, journal, log, thread });
-  const versions = new SceneVersions({ access, store, maker, thread, log, recorder, changes, journal });
+  const versions = new SceneVersions({ access, store, maker, thread });
+  const comparisons = new VersionComparisons({ access, store, thread, changes, log, journal });
+  const restores = new VersionRestores({ access, store, maker, thread, recorder, log, journal });
   const scenes = new SceneHistory({ access, journal, store: changes });
   return {
-    routes: [...historyRoutes(scenes), ...versionRoutes(versions)],
+    routes: [...historyRoutes(scenes), ...versionRoutes({ versions, comparisons, restores })],
     maker,
     close: () => thread.close(),
   };

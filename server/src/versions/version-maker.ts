@@ -1,16 +1,14 @@
 import type { VersionId } from '@diorama/shared';
 import { newVersionId } from '@diorama/shared';
-import type { ChangeJournal } from '../history/change-journal.js';
 import type { ChangeStore } from '../history/change-store.js';
-import type { SceneLog } from '../log/scene-log.js';
-import type { NewVersion, VersionRecord, VersionStore } from './version-store.js';
+import { committedState, type CommittedStateOptions } from './committed-state.js';
+import type { VersionRecord } from './version-record.js';
+import type { NewVersion, VersionStore } from './version-store.js';
 import type { VersionThread } from './version-thread.js';
 
-export interface VersionMakerOptions {
+export interface VersionMakerOptions extends CommittedStateOptions {
   readonly store: VersionStore;
   readonly changes: ChangeStore;
-  readonly journal: ChangeJournal;
-  readonly log: SceneLog;
   readonly thread: VersionThread;
 }
 
@@ -27,13 +25,11 @@ export class VersionMaker {
     sceneId: string,
     what: Pick<NewVersion, 'kind' | 'name' | 'note' | 'by'> & { readonly versionId: VersionId },
   ): Promise<VersionRecord> {
-    const { store, journal, log, thread } = this.#options;
-    await log.settled(sceneId);
+    const { store, thread } = this.#options;
     // One after the other and at once: whose changes come in between are those of the next epoch.
-    await journal.flush();
-    const { updates, seq } = await log.read(sceneId);
+    const { state, seq } = await committedState(this.#options, sceneId);
     const epoch = await store.endEpoch(sceneId);
-    const { data, nodeCount } = await thread.run('make', { state: { updates } });
+    const { data, nodeCount } = await thread.run('make', { state });
     return store.insert({ ...what, sceneId, seq, epoch, nodeCount, data });
   }
 

@@ -2,8 +2,16 @@ import { api } from '@diorama/shared';
 import { route, type Route } from '../http/handler.js';
 import { expectedSeq, sceneEtag } from '../scenes/etag.js';
 import type { SceneVersions } from './scene-versions.js';
+import type { VersionComparisons } from './version-comparisons.js';
+import type { VersionRestores } from './version-restores.js';
 
-export const versionRoutes = (versions: SceneVersions): Route[] => [
+export interface VersionRoutesOptions {
+  readonly versions: SceneVersions;
+  readonly comparisons: VersionComparisons;
+  readonly restores: VersionRestores;
+}
+
+export const versionRoutes = ({ versions, comparisons, restores }: VersionRoutesOptions): Route[] => [
   route(api.versions.create, async ({ principal, params, body, attempt }) => {
     const version = await versions.create(principal, params.scene_id, body, attempt);
     const location = `/v1/scenes/${params.scene_id}/versions/${version.version_id}`;
@@ -27,11 +35,11 @@ export const versionRoutes = (versions: SceneVersions): Route[] => [
   }),
   route(api.versions.compare, async ({ principal, params }) => ({
     status: 200,
-    body: await versions.compare(principal, params.scene_id, params.version_id, params.other),
+    body: await comparisons.compare(principal, params.scene_id, params.version_id, params.other),
   })),
   route(api.versions.restore, async ({ principal, params, attempt, req }) => {
     const ifSeq = expectedSeq(req.get('if-match'));
-    const restored = await versions.restore(principal, params.scene_id, params.version_id, attempt, ifSeq);
+    const restored = await restores.restore(principal, params.scene_id, params.version_id, attempt, ifSeq);
     return { status: 200, headers: { ETag: sceneEtag(restored.seq) }, body: restored };
   }),
 ];

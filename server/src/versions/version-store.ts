@@ -1,8 +1,9 @@
-import { DioramaError, type Version, type VersionId, type VersionKind } from '@diorama/shared';
+import { DioramaError, type VersionId, type VersionKind } from '@diorama/shared';
 import type { Database, SqlClient } from '../database/database.js';
 import { runLong } from '../database/long-work.js';
 import { storableId } from '../history/change-store.js';
 import { CURSOR_TIME_SQL, type ListPosition, type PageRequest } from '../http/cursor.js';
+import type { VersionRecord } from './version-record.js';
 
 export interface NewVersion {
   readonly versionId: VersionId;
@@ -15,22 +16,6 @@ export interface NewVersion {
   readonly by: { readonly subject: string; readonly name: string } | null;
   readonly nodeCount: number;
   readonly data: Uint8Array;
-}
-
-/** A row of `scene_versions` without its data. */
-export interface VersionRecord {
-  readonly versionId: VersionId;
-  readonly sceneId: Version['scene_id'];
-  readonly seq: number;
-  readonly epoch: number;
-  readonly kind: VersionKind;
-  readonly name: string;
-  readonly note: string;
-  readonly subject: string | null;
-  readonly creator: string | null;
-  readonly nodeCount: number;
-  readonly byteSize: number;
-  readonly createdAt: Date;
 }
 
 export type ListedVersion = VersionRecord & { readonly cursorTime: string };

@@ -1,0 +1,19 @@
+import type { ChangeJournal } from '../history/change-journal.js';
+import type { SceneLog } from '../log/scene-log.js';
+import type { StoredState } from './stored-state.js';
+
+export interface CommittedStateOptions {
+  readonly log: SceneLog;
+  readonly journal: ChangeJournal;
+}
+
+/** The scene as it is committed now, and its position. Who made it what it is has been written by then. */
+export async function committedState(
+  { log, journal }: CommittedStateOptions,
+  sceneId: string,
+): Promise<{ readonly state: StoredState; readonly seq: number }> {
+  await log.settled(sceneId);
+  await journal.flush();
+  const { updates, seq } = await log.read(sceneId);
+  return { state: { updates }, seq };
+}
