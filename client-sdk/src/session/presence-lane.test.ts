@@ -1,7 +1,10 @@
 import type { Presence } from '@diorama/shared';
 import * as Y from 'yjs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/eventually.js';
 import { FakeClock } from '../../test/support/fake-clock.js';
+import { Sessions } from '../../test/support/sessions.js';
+import { status } from '../../test/support/until.js';
 import { PresenceLane } from './presence-lane.js';
 
 it('SDK-13: presence is sent at most 60 times a second, and its last state always', () => {
@@ -49,4 +52,50 @@ it('SDK-13: a gesture too large for presence is left out of it, and the rest is 
     selection: ['node-1'],
   });
   lane.destroy();
+});
+
+describe('presence of sessions', () => {
+  const sessions = new Sessions();
+  const { openSynced } = sessions;
+
+  it('SDK-13: sessions see each other with user, selection and view, until one leaves', async () => {
+    const a = await openSynced({ user: { name: 'Ada', color: '#f00' } });
+    const b = await openSynced({ user: { name: 'Bob', color: '#00f' } });
+    a.presence.set({ selection: ['n1'], cursor: [1, 2, 3] });
+    await eventually(() =>
+      expect(b.presence.others.get(a.presence.clientId)).toEqual({
+        user: { name: 'Ada', color: '#f00' },
+        selection: ['n1'],
+        cursor: [1, 2, 3],
+      }),
+    );
+    expect(b.presence.others.has(b.presence.clientId)).toBe(false);
+    a.close();
+    await eventually(() => expect(b.presence.others.size).toBe(0));
+  });
+
+  it('SDK-13: others vanish when the connection is lost, and are back after it', async () => {
+    const [a, b] = [await openSynced({ user: { name: 'Ada', color: '#f00' } }), await openSynced()];
+    await eventually(() => expect(b.presence.others.size).toBe(1));
+    await sessions.server.stop();
+    await status(b, 'offline');
+    expect(b.presence.others.size).toBe(0);
+    await sessions.server.start();
+    await eventually(() => expect(b.presence.others.get(a.presence.clientId)?.user?.name).toBe('Ada'));
+  });
+
+  it('SDK-13: a foreign client that writes nonsense hides nothing but the nonsense', async () => {
+    const [a, b] = [await openSynced(), await openSynced()];
+    a.presence.awareness.setLocalState({
+      user: { name: 'Ada', color: 'red' },
+      cursor: ['x'],
+      tool: 'hammer',
+    });
+    await eventually(() =>
+      expect(b.presence.others.get(a.presence.clientId)).toEqual({
+        user: { name: 'Ada', color: 'red' },
+        tool: 'hammer',
+      }),
+    );
+  });
 });

@@ -1,0 +1,50 @@
+import { SceneDoc } from '@diorama/shared';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/eventually.js';
+import { names, Sessions } from '../../test/support/sessions.js';
+
+const sessions = new Sessions();
+const { openSynced } = sessions;
+
+describe('undo', () => {
+  it("SDK-11: undo takes back this session's own edits and nobody else's", async () => {
+    const [a, b] = [await openSynced(), await openSynced()];
+    a.edit((scene) => scene.addNode({ kind: 'group', name: 'a' }));
+    await eventually(() => expect(names(b)).toEqual(['a']));
+    b.edit((scene) => scene.addNode({ kind: 'group', name: 'b' }));
+    await eventually(() => expect(names(a)).toEqual(['a', 'b']));
+    expect(a.undo()).toBe(true);
+    expect(a.undo()).toBe(false);
+    expect(names(a)).toEqual(['b']);
+    await eventually(() => expect(names(b)).toEqual(['b']));
+    a.redo();
+    await eventually(() => expect(names(b)).toEqual(['a', 'b']));
+  });
+
+  it('SDK-11: undo does not overwrite what another person wrote to the same key since', async () => {
+    const id = new SceneDoc(sessions.server.doc).addNode({ kind: 'group', name: 'first' });
+    const [a, b] = [await openSynced(), await openSynced()];
+    a.edit((scene) => scene.setNode(id, { name: 'by a' }));
+    await eventually(() => expect(names(b)).toEqual(['by a']));
+    b.edit((scene) => scene.setNode(id, { name: 'by b' }));
+    await eventually(() => expect(names(a)).toEqual(['by b']));
+    a.undo();
+    expect(names(a)).toEqual(['by b']);
+  });
+
+  it('SDK-12: each edit is one step; edits with the same merge key are one step together', async () => {
+    const session = await openSynced();
+    const states: boolean[] = [];
+    session.on('undo-stack', ({ canUndo }) => states.push(canUndo));
+    const id = session.edit((scene) => scene.addNode({ kind: 'group', name: '0' }));
+    session.edit((scene) => scene.setNode(id, { name: '1' }));
+    for (const name of ['2', '3', '4']) session.edit((s) => s.setNode(id, { name }), { merge: 'name' });
+    session.stopCapturing();
+    session.edit((s) => s.setNode(id, { name: '5' }), { merge: 'name' });
+    const undone: string[] = [];
+    while (session.undo()) undone.push(names(session).join());
+    expect(undone).toEqual(['4', '1', '0', '']);
+    expect(states.at(-1)).toBe(false);
+    expect(session.canRedo()).toBe(true);
+  });
+});
