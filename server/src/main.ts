@@ -1,6 +1,5 @@
 import { newRenderJobId } from '@diorama/shared';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Authenticator } from './access/authenticator.js';
@@ -39,7 +38,7 @@ import { reasonOf } from './database/unavailable.js';
 import { ChangeJournal } from './history/change-journal.js';
 import { ChangeStore } from './history/change-store.js';
 import { createApp } from './http/app.js';
-import { closeServer, listen } from './http/listen.js';
+import { closeServer, createHttpServer, listen } from './http/listen.js';
 import { createLogger, type Logger } from './observability/logger.js';
 import { createBusMetrics } from './observability/bus-metrics.js';
 import { createHttpMetrics, createRegistry } from './observability/metrics.js';
@@ -284,8 +283,9 @@ async function start(config: Config, logger: Logger, shutdown: Shutdown): Promis
     requestSeconds: createHttpMetrics(registry),
     editorDirectory: EDITOR_DIRECTORY,
     version: PACKAGE.version,
+    bodyIdleMs: config.HTTP_BODY_IDLE_MS,
   });
-  const server = createServer(app);
+  const server = createHttpServer(app);
   shutdown.register('http', () => closeServer(server, HTTP_GRACE_MS));
   realtime.attach(server);
   shutdown.register('realtime', () => realtime.close());

@@ -7,7 +7,7 @@ import { commitBatch, writeProjection, type Committed } from './commit.js';
 import { CommitPace } from './commit-pace.js';
 import { CommitRest } from './commit-rest.js';
 import type { Compactor, OpenState } from './compactor.js';
-import { loadScene, type StoredScene } from './load.js';
+import { loadScene, readScene, type StoredScene } from './load.js';
 import { NO_LOG_METRICS, type LogMetrics } from './log-metrics.js';
 
 export interface SceneLogOptions {
@@ -75,6 +75,7 @@ export class SceneLog {
   readonly #maxPendingBytes: number;
   readonly #now: () => number;
   readonly #queue: BatchQueue;
+  readonly #leaveLongWork: (() => void) | undefined;
   readonly #pace = new CommitPace({ slowMs: SLOW_COMMIT_MS, quickInARow: QUICK_COMMITS_IN_A_ROW });
   readonly #rest = new CommitRest(SLOW_COMMIT_MS - SLACK_MS);
   #inFlight: Batch | undefined;
@@ -95,7 +96,7 @@ export class SceneLog {
     this.#now = options.now ?? (() => performance.now());
     const maxBatchBytes = options.maxCommitBytes ?? 4 * 1024 * 1024;
     this.#queue = new BatchQueue({ maxBatchBytes, now: this.#now });
-    this.#database.longWork?.before(() => this.flush());
+    this.#leaveLongWork = this.#database.longWork?.before(() => this.flush());
   }
 
   /** Whether the bound of waiting bytes is reached. Ask before a write is applied: `append` always takes it. */
@@ -189,7 +190,7 @@ export class SceneLog {
   async load(sceneId: string): Promise<StoredScene> {
     // A room that ended early may have left updates on their way; without them the next one would start in the past.
     await this.settled(sceneId);
-    const stored = await loadScene(this.#database, sceneId);
+    const stored = await readScene(this.#database, sceneId);
     this.#compactor?.track(sceneId, stored.tail);
     return stored;
   }
@@ -206,7 +207,7 @@ export class SceneLog {
 
   /** All that is committed. Throws `scene_not_found`, or `scene_load_failed`. */
   read(sceneId: string): Promise<StoredScene> {
-    return loadScene(this.#database, sceneId);
+    return readScene(this.#database, sceneId);
   }
 
   /** The position of the last row. Throws `scene_not_found`. */
@@ -249,6 +250,11 @@ export class SceneLog {
     const waiting = [...(this.#inFlight?.entries.values() ?? []), ...this.#queue.entries()];
     if (this.#failures === 0) this.#pump();
     await Promise.allSettled(waiting.map((entry) => entry.committed));
+  }
+
+  /** Nobody is shown anything any more: what holds up the database need not wait for this log. */
+  close(): void {
+    this.#leaveLongWork?.();
   }
 
   /** How long the oldest update has waited. */
