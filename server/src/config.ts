@@ -70,6 +70,9 @@ export const environmentSchema = z.object({
   ),
   MAX_JSON_BODY_BYTES: count(1_024, 1 << 30, 32 << 20).describe('Largest JSON body.'),
   MAX_UPLOAD_BYTES: count(1_024, 2 ** 40, 512 << 20).describe('Largest upload request.'),
+  HTTP_BODY_IDLE_MS: count(100, 3_600_000, 60_000).describe(
+    'A request of whose body nothing comes for this time is ended; while something comes it may take any time.',
+  ),
   WS_MAX_FRAME_BYTES: count(1_024, 1 << 30, 16 << 20).describe('Largest frame on a sync connection.'),
   WS_TOKEN_LEAD_MS: count(0, 3_600_000, 30_000).describe(
     'How long before its end another token is asked for; halfway through what is left of a shorter one.',

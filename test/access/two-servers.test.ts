@@ -16,8 +16,10 @@ describe('roles that change on another server', () => {
   beforeAll(async () => {
     pglite = await startMigratedPglite();
     const bus = new LocalBus();
-    here = await startRealtime(pglite.database, { bus: bus.join() });
-    there = await startRealtime(pglite.database, { bus: bus.join() });
+    // Hours go by until these look for themselves: what they know they have heard.
+    const watch = { connectedMs: 3_600_000 };
+    here = await startRealtime(pglite.database, { bus: bus.join(), watch });
+    there = await startRealtime(pglite.database, { bus: bus.join(), watch });
     // A server that hears of nobody looks for itself, at a slower pace.
     deaf = await startRealtime(pglite.database, { bus: new LogBus(), watch: { lostMs: 20 } });
   });
@@ -31,14 +33,19 @@ describe('roles that change on another server', () => {
     const sceneId = await here.createScene();
     await here.members.put(ADA, sceneId, 'bob', { role: 'editor' });
     const bob = await other.open(sceneId, as('bob'));
-    const carol = await other.open(sceneId, { token: (await link(sceneId)).token });
+    const { token } = await link(sceneId);
+    const carol = await other.open(sceneId, { token });
+    const plainBob = await other.open(sceneId, { ...as('bob'), diorama: false });
+    const plainCarol = await other.open(sceneId, { token, diorama: false });
     await here.members.put(ADA, sceneId, 'bob', { role: 'viewer' });
     await bob.until(() => bob.welcome?.role === 'viewer');
     await here.members.remove(ADA, sceneId, 'bob');
-    expect(await bob.closed).toEqual({ code: 4403, reason: 'forbidden' });
+    for (const each of [bob, plainBob])
+      expect(await each.closed).toEqual({ code: 4403, reason: 'forbidden' });
     const [only] = await here.links.list(ADA, sceneId, { limit: 1, after: null });
     await here.links.revoke(ADA, sceneId, only?.linkId ?? '');
-    expect(await carol.closed).toEqual({ code: 4403, reason: 'forbidden' });
+    for (const each of [carol, plainCarol])
+      expect(await each.closed).toEqual({ code: 4403, reason: 'forbidden' });
   });
 
   const link = (sceneId: string) => here.links.create(ADA, sceneId, { role: 'viewer' }, onlyAttempt());

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { triangleGlb } from '../support/gltf-fixtures.js';
 import { Http } from '../support/http.js';
@@ -30,19 +31,19 @@ const part = (disposition: string, data: string): string =>
   `--${BOUNDARY}\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${data}\r\n`;
 
 /** A request whose body is ours to send in pieces. */
-function openUpload(headers: Record<string, string | number> = {}): ClientRequest {
-  return request(`${server.url}/v1/assets/upload`, {
+function openUpload(headers: Record<string, string | number> = {}, to = server): ClientRequest {
+  return request(`${to.url}/v1/assets/upload`, {
     method: 'POST',
     headers: {
-      Authorization: `Bearer ${server.token}`,
+      Authorization: `Bearer ${to.token}`,
       'Content-Type': `multipart/form-data; boundary=${BOUNDARY}`,
       ...headers,
     },
   });
 }
 
-const staged = (): Promise<string[]> =>
-  readdir(join(server.dataDir, 'uploads')).catch((error: NodeJS.ErrnoException) => {
+const staged = (of = server): Promise<string[]> =>
+  readdir(join(of.dataDir, 'uploads')).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
@@ -121,6 +122,19 @@ describe('multipart bodies', () => {
       'etc/c.glb',
       expect.stringMatching(/^(file-4|blob)$/),
     ]);
+  });
+
+  it('AST-16, REST-16: an upload that stalls is told so, and leaves nothing behind', async () => {
+    const impatient = await startServer({
+      env: { RENDER_WORKERS: '0', DEMO: 'false', HTTP_BODY_IDLE_MS: '200' },
+    });
+    const req = openUpload({ 'Content-Length': 1_000_000 }, impatient);
+    req.on('error', () => req.destroy());
+    req.write(part('name="a"; filename="a.glb"', 'x'.repeat(1_000)));
+    const [res] = (await once(req, 'response')) as [IncomingMessage];
+    expect(await json(res)).toMatchObject({ status: 408, code: 'request_stalled' });
+    await eventually(async () => expect(await staged(impatient)).toEqual([]));
+    await impatient.stop();
   });
 
   it('AST-16: an upload that breaks off leaves nothing behind', async () => {

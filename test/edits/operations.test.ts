@@ -250,6 +250,21 @@ describe('all or nothing', () => {
     expect([after.seq, after.document]).toEqual([scene.seq, scene.document]);
   });
 
+  it('OPN-23: a key that others would not read as one is refused where it stands, also deep in unknown keys', async () => {
+    const { scene_id } = await http.createScene({ document: { nodes: { a: box('a') } } });
+    const acme = [{ ['__proto__']: { pose: 1 } }];
+    const answer = await post<Problem>(scene_id, [{ op: 'add', node: { ...box('b'), acme } }]);
+    expect([answer.status, answer.body.issues?.[0]?.pointer]).toEqual([
+      422,
+      '/operations/0/node/acme/0/__proto__',
+    ]);
+    const document = { nodes: { a: { ...box('a'), acme } } };
+    expect(await http.put(`/v1/scenes/${scene_id}`, { document })).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_document', issues: [{ pointer: '/document/nodes/a/acme/0/__proto__' }] },
+    });
+  });
+
   it('OPN-23: what is too large for an editor to write is refused here too, and in whole documents', async () => {
     const { scene_id } = await http.createScene({ document: { nodes: { a: box('a') } } });
     const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`k${i}`, i]));

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { createAccess } from '../access/create-access.js';
 import { DEVELOPER, editorLink, issueDevelopmentToken } from '../access/development-identity.js';
@@ -8,7 +7,7 @@ import { openAssets } from '../assets/open-assets.js';
 import type { Config } from '../config.js';
 import { installDemo } from '../demo/install-demo.js';
 import { createApp } from '../http/app.js';
-import { closeServer, listen } from '../http/listen.js';
+import { closeServer, createHttpServer, listen } from '../http/listen.js';
 import { IdempotencyStore } from '../idempotency/idempotency-store.js';
 import { IdempotentRequests } from '../idempotency/idempotent-requests.js';
 import type { Logger } from '../observability/logger.js';
@@ -107,8 +106,9 @@ export async function startServer(config: Config, logger: Logger, shutdown: Shut
     requestSeconds: createHttpMetrics(registry),
     editorDirectory: EDITOR_DIRECTORY,
     version: PACKAGE.version,
+    bodyIdleMs: config.HTTP_BODY_IDLE_MS,
   });
-  const server = createServer(app);
+  const server = createHttpServer(app);
   shutdown.register('http', () => closeServer(server, HTTP_GRACE_MS));
   realtime.attach(server);
   shutdown.register('realtime', () => realtime.close());

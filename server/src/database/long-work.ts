@@ -20,9 +20,10 @@ export class LongWork {
     return this.#underWay > 0;
   }
 
-  /** Called before long work begins. */
-  before(settle: Settle): void {
+  /** Has `settle` called before long work begins, until what this returns is called. */
+  before(settle: Settle): () => void {
     this.#settles.add(settle);
+    return () => this.#settles.delete(settle);
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import { notFoundHandler, problemHandler } from './problems.js';
 import { requestId } from './request-id.js';
 import { createRouter, type RouterOptions } from './router.js';
 import { securityHeaders } from './security-headers.js';
+import { stalledBodies } from './stalled-bodies.js';
 import { createStaticEditor } from './static-editor.js';
 
 export interface AppOptions extends RouterOptions {
@@ -16,6 +17,8 @@ export interface AppOptions extends RouterOptions {
   readonly requestSeconds: Histogram<'method' | 'route' | 'status'>;
   readonly editorDirectory: string;
   readonly version: string;
+  /** A request of whose body nothing comes for this time is ended. */
+  readonly bodyIdleMs: number;
 }
 
 /** The HTTP side of the server: API, documentation, metrics and the editor's files. */
@@ -34,6 +37,7 @@ export function createApp(options: AppOptions): Express {
     });
     next();
   });
+  app.use(stalledBodies(options.bodyIdleMs));
   app.get('/metrics', async (_req, res) => {
     res.type(options.registry.contentType).send(await options.registry.metrics());
   });

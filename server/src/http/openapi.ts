@@ -26,6 +26,7 @@ function errorCodesOf(endpoint: Endpoint): ErrorCode[] {
   const body: ErrorCode[] = isJsonBody(endpoint)
     ? ['malformed_json', 'json_too_deep', 'payload_too_large', 'unsupported_media_type']
     : [];
+  if (endpoint.body !== undefined) body.push('request_stalled');
   const keyed: ErrorCode[] = takesIdempotencyKey(endpoint)
     ? ['idempotency_in_progress', 'idempotency_key_reused']
     : [];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pino } from 'pino';
 import * as Y from 'yjs';
 import { HeldDatabase } from '../../../test/support/held-database.js';
@@ -53,6 +53,43 @@ describe('the log while its embedded database is held up', () => {
     database.fail();
     await waiting;
   });
+
+  it('LOG-22: a log that is closed is waited for no more', async () => {
+    database.fail(new Error('connection lost'), /append/);
+    const waiting = log.append(SCENE, updateOf(1));
+    let isStored = false;
+    void waiting.then(() => (isStored = true));
+    const settled = vi.spyOn(log, 'flush');
+    log.close();
+    expect(await runLong(database, () => Promise.resolve(isStored))).toBe(false);
+    expect(settled).not.toHaveBeenCalled();
+    database.fail();
+    await waiting;
+  });
+
+  it.each(['load', 'read'] as const)(
+    'LOG-22: to %s a large scene is such work, a small one is not',
+    async (how) => {
+      const quickDuring = async (bytes: number): Promise<boolean> => {
+        const scene = `scn_${how}_${bytes}`;
+        await database.query('INSERT INTO scenes (scene_id, tenant, created_by) VALUES ($1, $2, $2)', [
+          scene,
+          'acme',
+        ]);
+        await log.append(scene, updateOf(bytes));
+        const reached = database.hold(/head_seq AS seq/);
+        const found = log[how](scene);
+        await reached;
+        const { isQuick } = log;
+        database.release();
+        expect((await found).seq).toBe(1);
+        return isQuick;
+      };
+      expect(await quickDuring(10)).toBe(true);
+      expect(await quickDuring(3_000_000)).toBe(false);
+      expect(log.isQuick).toBe(true);
+    },
+  );
 
   it('LOG-22: storing the snapshot of a large scene is such work, that of a small one is not', async () => {
     const compactor = new Compactor({ database, logger });

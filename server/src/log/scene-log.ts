@@ -5,7 +5,7 @@ import type { CommittedWith, SceneProjection } from './batch.js';
 import { writeProjection } from './commit.js';
 import type { Compactor, OpenState } from './compactor.js';
 import { GroupCommit } from './group-commit.js';
-import { loadScene, type StoredScene } from './load.js';
+import { loadScene, readScene, type StoredScene } from './load.js';
 import { NO_LOG_METRICS, type LogMetrics } from './log-metrics.js';
 
 export interface SceneLogOptions {
@@ -36,6 +36,7 @@ export class SceneLog {
   readonly #compactor: Compactor | undefined;
   readonly #maxPendingBytes: number;
   readonly #commits: GroupCommit;
+  readonly #leaveLongWork: (() => void) | undefined;
 
   constructor(options: SceneLogOptions) {
     this.#database = options.database;
@@ -50,7 +51,7 @@ export class SceneLog {
       now: options.now ?? (() => performance.now()),
       onCommitted: (sceneId, bytes) => this.#compactor?.grown(sceneId, bytes),
     });
-    this.#database.longWork?.before(() => this.flush());
+    this.#leaveLongWork = this.#database.longWork?.before(() => this.flush());
   }
 
   /** Whether the bound of waiting bytes is reached. Ask before a write is applied: `append` always takes it. */
@@ -137,7 +138,7 @@ export class SceneLog {
   async load(sceneId: string): Promise<StoredScene> {
     // A room that ended early may have left updates on their way; without them the next one would start in the past.
     await this.settled(sceneId);
-    const stored = await loadScene(this.#database, sceneId);
+    const stored = await readScene(this.#database, sceneId);
     this.#compactor?.track(sceneId, stored.tail);
     return stored;
   }
@@ -154,7 +155,7 @@ export class SceneLog {
 
   /** All that is committed. Throws `scene_not_found`, or `scene_load_failed`. */
   read(sceneId: string): Promise<StoredScene> {
-    return loadScene(this.#database, sceneId);
+    return readScene(this.#database, sceneId);
   }
 
   /** The position of the last row. Throws `scene_not_found`. */
@@ -195,5 +196,10 @@ export class SceneLog {
   /** Commits at once what waits for its window, and resolves when all that was appended so far has settled. */
   flush(): Promise<void> {
     return this.#commits.flush();
+  }
+
+  /** Nobody is shown anything any more: what holds up the database need not wait for this log. */
+  close(): void {
+    this.#leaveLongWork?.();
   }
 }

@@ -130,6 +130,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
         // What is still under way makes the next start quicker.
         await inTime(compactor.idle(), COMPACTION_END_MS);
       } finally {
+        log.close();
         await compactor.close();
       }
     },

@@ -104,7 +104,7 @@ describe('poses that are held', () => {
     expect(Y.encodeStateAsUpdate(doc)).toEqual(Y.encodeStateAsUpdate(replica(ada, 9)));
   });
 
-  it('SYNC-48: what is more than a good pose of a node that is there is not', () => {
+  it('SYNC-48, CHK-23: what is more than a good pose of a node that is there is not', () => {
     const edits: Record<string, (of: Y.Doc) => void> = {
       'another key': (of) => nodesOf(of).get('a')?.set('name', 'new'),
       'a key that was not there': (of) => nodesOf(of).get('a')?.set('visible', true),
@@ -112,6 +112,14 @@ describe('poses that are held', () => {
         nodesOf(of)
           .get('a')
           ?.set('pose', { translation: [NaN, 0, 0] }),
+      'a pose that decoders take for what every object has': (of) =>
+        nodesOf(of)
+          .get('a')
+          ?.set('pose', { ['__proto__']: pose(1) }),
+      'a pose with more than a pose in that place': (of) =>
+        nodesOf(of)
+          .get('a')
+          ?.set('pose', { ...(pose(1) as object), ['__proto__']: {} }),
       'a pose that holds a Yjs type': (of) => nodesOf(of).get('a')?.set('pose', new Y.Map()),
       'a pose elsewhere': (of) => of.getMap('scene').set('pose', pose(1)),
       'no pose any more': (of) => nodesOf(of).get('a')?.delete('pose'),

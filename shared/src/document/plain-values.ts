@@ -13,7 +13,9 @@ const areNumbers = (value: unknown, length: number): boolean => {
  * Poses are most of what editors write: this takes a tenth of the time of the schema, which judges whatever this does not pass.
  */
 export function isPlainPose(value: unknown): boolean {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  if (value === null || typeof value !== 'object') return false;
+  // What stands below a key `__proto__` decoders make the prototype, and it reads like keys of its own; encoded it is gone.
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
   for (const key in value) {
     const part: unknown = (value as Record<string, unknown>)[key];
     let good = false;

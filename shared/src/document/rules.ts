@@ -150,6 +150,8 @@ function describe({ reason }: WeighedFault, most: number): string {
       return 'It is not a finite number';
     case 'not-json':
       return 'It is not JSON';
+    case 'no-key':
+      return 'It is not a key that a document can hold';
     case 'too-deep':
       return 'It is nested too deeply';
     case 'too-large':

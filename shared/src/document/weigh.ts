@@ -5,7 +5,7 @@ export const VALUE_MAX_DEPTH = 64;
 
 /** What is wrong with a stored value whatever its key says, and where in it. */
 export interface WeighedFault {
-  readonly reason: 'not-json' | 'not-finite' | 'too-deep' | 'too-large';
+  readonly reason: 'not-json' | 'not-finite' | 'no-key' | 'too-deep' | 'too-large';
   /** Innermost key first. */
   readonly path: (string | number)[];
 }
@@ -36,9 +36,13 @@ const faulty = (reason: WeighedFault['reason']): WeighedFault => ({ reason, path
 
 const below = (key: string | number, found: WeighedFault | undefined): WeighedFault | undefined => {
   // A value that is too large or too deep is so as a whole.
-  if (found?.reason === 'not-json' || found?.reason === 'not-finite') found.path.push(key);
+  if (found !== undefined && found.reason !== 'too-large' && found.reason !== 'too-deep')
+    found.path.push(key);
   return found;
 };
+
+/** Decoders assign keys: this one gives an object another prototype, and is gone when it is encoded again. */
+const NO_KEY = '__proto__';
 
 class Scale {
   #left: number;
@@ -81,6 +85,10 @@ class Scale {
     return this.#left < 0 ? faulty('too-large') : undefined;
   }
 
+  #key(key: string): WeighedFault | undefined {
+    return key === NO_KEY ? { reason: 'no-key', path: [key] } : this.#take(key.length + 3);
+  }
+
   #object(value: object, depth: number): WeighedFault | undefined {
     if (depth > VALUE_MAX_DEPTH) return faulty('too-deep');
     if (Array.isArray(value)) return this.#take(2) ?? this.#list(value, 0, depth);
@@ -90,7 +98,7 @@ class Scale {
     let found = this.#take(2);
     for (const key in value) {
       const item = (value as Record<string, unknown>)[key];
-      found ??= this.#take(key.length + 3) ?? below(key, this.value(item, depth));
+      found ??= this.#key(key) ?? below(key, this.value(item, depth));
       if (found !== undefined) return found;
     }
     return found;
@@ -112,7 +120,7 @@ class Scale {
     // A map's list and a list's map are shown to nobody, but they are stored.
     for (const [key, item] of type._map) {
       if (item.deleted) continue;
-      found ??= this.#take(key.length + 3) ?? below(key, this.#entry(item.content, depth));
+      found ??= this.#key(key) ?? below(key, this.#entry(item.content, depth));
       if (found !== undefined) return found;
     }
     let index = 0;

@@ -23,6 +23,7 @@ export const ERRORS = {
   edit_not_found: { status: 404, retryable: false, title: 'The scene has no such edit' },
   version_not_found: { status: 404, retryable: false, title: 'The scene has no such version' },
   method_not_allowed: { status: 405, retryable: false, title: 'The resource does not know this method' },
+  request_stalled: { status: 408, retryable: true, title: 'The body of the request stopped coming' },
   render_job_finished: { status: 409, retryable: false, title: 'The render job has already ended' },
   id_taken: { status: 409, retryable: false, title: 'Something with this id is there already' },
   edit_not_undoable: { status: 409, retryable: false, title: 'The edit cannot be taken back' },

@@ -1,5 +1,6 @@
 import { messages, protocol, types, type PGlite, type Results } from '@electric-sql/pglite';
 import type { QueryResult } from '../../database/database.js';
+import { ExecuteMessage, type WireValue } from './execute-message.js';
 
 interface Prepared {
   readonly name: string;
@@ -29,6 +30,7 @@ export class PreparedStatements {
   readonly #database: PGlite;
   /** By their SQL: prepared or being so, or how often they were asked for. */
   readonly #statements = new Map<string, Promise<Prepared> | number>();
+  readonly #message = new ExecuteMessage();
   #names = 0;
 
   constructor(database: PGlite) {
@@ -67,7 +69,7 @@ export class PreparedStatements {
   async #drop(sql: string, preparing: Promise<Prepared>, { name }: Prepared): Promise<void> {
     if (this.#statements.get(sql) === preparing) this.#statements.delete(sql);
     const { close, sync } = protocol.serialize;
-    await this.#send([close({ type: 'S', name }), sync()]);
+    await this.#send(() => Buffer.concat([close({ type: 'S', name }), sync()]));
   }
 
   async #unprepared(sql: string, params: readonly unknown[]): Promise<QueryResult<unknown>> {
@@ -77,7 +79,9 @@ export class PreparedStatements {
   async #prepare(sql: string): Promise<Prepared> {
     const name = `s${++this.#names}`;
     const { parse, describe, sync } = protocol.serialize;
-    const answers = await this.#send([parse({ name, text: sql }), describe({ type: 'S', name }), sync()]);
+    const answers = await this.#send(() =>
+      Buffer.concat([parse({ name, text: sql }), describe({ type: 'S', name }), sync()]),
+    );
     let parameterTypes: readonly number[] = [];
     let columns: Prepared['columns'] = [];
     for (const answer of answers) {
@@ -91,9 +95,8 @@ export class PreparedStatements {
     { name, parameterTypes, columns }: Prepared,
     params: readonly unknown[],
   ): Promise<QueryResult<unknown>> {
-    const { bind, execute, sync } = protocol.serialize;
     const values = params.map((param, at) => this.#serialized(param, parameterTypes[at] ?? 0));
-    const answers = await this.#send([bind({ statement: name, values }), execute({}), sync()]);
+    const answers = await this.#send(() => this.#message.encode(name, values));
     const rows: unknown[] = [];
     let rowCount = 0;
     for (const answer of answers) {
@@ -105,7 +108,7 @@ export class PreparedStatements {
     return { rows, rowCount };
   }
 
-  #serialized(value: unknown, type: number): string | null {
+  #serialized(value: unknown, type: number): WireValue {
     if (value === null || value === undefined) return null;
     const serialize = this.#database.serializers[type];
     return serialize === undefined ? `${value as string | number | boolean}` : serialize(value);
@@ -121,11 +124,12 @@ export class PreparedStatements {
   }
 
   /** Never within somebody's transaction: those have the database to themselves. */
-  async #send(parts: readonly Uint8Array[]): Promise<readonly { readonly name: string }[]> {
+  async #send(message: () => Uint8Array): Promise<readonly { readonly name: string }[]> {
     const database = this.#database;
-    // Streamed, so that a large answer is not gathered whole beside what it says.
+    // Made when its turn has come, since it may be in a buffer that the next one uses; streamed, so that a large answer is not gathered whole
+    // beside what it says.
     return database._runExclusiveTransaction(() =>
-      database.runExclusive(() => database.execProtocolStream(Buffer.concat(parts))),
+      database.runExclusive(() => database.execProtocolStream(message())),
     );
   }
 }
