@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-import { NODE_FLAGS } from './node-flags.mjs';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from './node-flags.mjs';
 import { ROOT } from './paths.mjs';
 import { exitCode, STOP_SIGNALS } from './run.mjs';
 
@@ -24,7 +24,7 @@ export function runServer() {
   const server = spawn(process.execPath, [...NODE_FLAGS, join(ROOT, 'server/dist/main.js')], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     // A terminal is for people: they get the server's few lines and what goes wrong, supervisors get the whole log.
-    env: { LOG_LEVEL: 'warn', ...process.env },
+    env: { LOG_LEVEL: 'warn', ...NODE_ENVIRONMENT, ...process.env },
   });
 
   for (const signal of STOP_SIGNALS) {

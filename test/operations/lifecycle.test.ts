@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { Http } from '../support/http.js';
-import { processesOf } from '../support/processes.js';
+import { processesOf, residentBytes } from '../support/processes.js';
 import { putNode } from '../support/scene-edits.js';
 import { startServer, type ServerProcess } from '../support/server-process.js';
 import { SyncClient } from '../support/sync-client.js';
@@ -148,6 +148,18 @@ describe('the life of a server process', () => {
     await second.stop();
     await rm(dataDir, { recursive: true, force: true });
   });
+
+  it.runIf(process.platform === 'linux')(
+    'OPS-16: a server without scenes keeps less than 400 MB, also when it has just created its database',
+    async () => {
+      const server = await startServer({
+        env: { RENDER_WORKERS: '0', DEMO: 'false' },
+        createsDatabase: true,
+      });
+      expect(await residentBytes(server.pid)).toBeLessThan(400e6);
+      await server.stop();
+    },
+  );
 
   it('OPS-6: no log line holds a token', async () => {
     const server = await startServer({ env: { RENDER_WORKERS: '0', DEMO: 'false', LOG_LEVEL: 'trace' } });

@@ -15,3 +15,9 @@ export async function processesOf(dataDir: string): Promise<string[]> {
   }
   return found;
 }
+
+/** Resident memory of a process, on Linux. */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+}

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { NODE_FLAGS } from '../../scripts/lib/node-flags.mjs';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '../../scripts/lib/node-flags.mjs';
 import { copyDatabaseTemplate } from './database-template.js';
 
 const SERVER_ENTRY = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url));
@@ -74,7 +74,14 @@ export async function startServer(options: StartServerOptions = {}): Promise<Ser
   };
   // The IPC channel ties the server to this process: it shuts down when a killed test runner closes it.
   const child = spawn(process.execPath, [...NODE_FLAGS, SERVER_ENTRY], {
-    env: { ...inheritedEnv(), HOST: '127.0.0.1', PORT: '0', DIORAMA_DATA_DIR: dataDir, ...options.env },
+    env: {
+      ...inheritedEnv(),
+      ...NODE_ENVIRONMENT,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DIORAMA_DATA_DIR: dataDir,
+      ...options.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const exited = exitOf(child);

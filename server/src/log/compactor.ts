@@ -1,7 +1,7 @@
 import type { Database, SqlClient } from '../database/database.js';
 import { runLong } from '../database/long-work.js';
 import type { Logger } from '../observability/logger.js';
-import { CompactionThread } from './compaction-thread.js';
+import { createCompactionThread } from './compaction-thread.js';
 import { loadScene, type StoredScene } from './load.js';
 import { NO_LOG_METRICS, type LogMetrics } from './log-metrics.js';
 import { encodeRow } from './row-codec.js';
@@ -51,7 +51,7 @@ export class Compactor {
   readonly #maxTailRows: number;
   readonly #maxTailBytes: number;
   readonly #pauseMs: number;
-  readonly #thread = new CompactionThread();
+  readonly #thread = createCompactionThread();
   readonly #tails = new Map<string, Tail>();
   readonly #open = new Map<string, () => OpenState | undefined>();
   readonly #due = new Set<string>();

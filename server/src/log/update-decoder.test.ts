@@ -1,3 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { seededRandom, type Random } from '../../../test/support/random.js';
@@ -109,5 +112,22 @@ describe('decoding an update once, to check it and to apply it', () => {
       }
     }
     expect(Math.min(taken, refused)).toBeGreaterThan(100);
+  });
+
+  it('SYNC-40: keeps nothing of an update that it has taken apart', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const decode = (): WeakRef<Uint8Array> => {
+      const doc = new Y.Doc();
+      doc.getMap('nodes').set('name', 'x'.repeat(1_000_000));
+      const update = Y.encodeStateAsUpdate(doc);
+      expect(decodeWithContents(update).contents.values).toHaveLength(1);
+      return new WeakRef(update);
+    };
+    const update = decode();
+    // What a WeakRef was made of lives until the turn ends.
+    await turn();
+    collect();
+    expect(update.deref()).toBeUndefined();
   });
 });

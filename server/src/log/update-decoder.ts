@@ -147,7 +147,10 @@ class RepeatingDecoder extends QuickDecoder {
 /** Yjs wants a class and makes the decoder itself, which would then be out of reach. */
 let prepared: RecordingDecoder | undefined;
 const Prepared = function (): RecordingDecoder | undefined {
-  return prepared;
+  const decoder = prepared;
+  // It holds the update and all that was read from it, which may be many megabytes.
+  prepared = undefined;
+  return decoder;
 } as unknown as typeof Y.UpdateDecoderV1;
 
 /** An update taken apart; `end` is where it ends, behind which nothing was read. */

@@ -1,6 +1,7 @@
 import { DioramaError } from '@diorama/shared';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database, QueryResult, SqlClient } from '../../database/database.js';
+import { createDatabase } from './create-database.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { PgliteThread } from './pglite-thread.js';
 import { LongWork } from '../../database/long-work.js';
@@ -76,6 +77,7 @@ class PgliteDatabase implements Database {
   /** Rejects when the directory cannot be opened. */
   async open(): Promise<void> {
     const { dataDir, silenceMs = SILENCE_MS } = this.#options;
+    await createDatabase({ dataDir, silenceMs });
     const thread = new PgliteThread({ dataDir, silenceMs, died: (reason) => this.#died(reason) });
     try {
       await thread.opened;

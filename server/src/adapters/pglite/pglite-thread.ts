@@ -1,8 +1,9 @@
 import { DioramaError } from '@diorama/shared';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { QueryResult } from '../../database/database.js';
 import { unavailable } from '../../database/unavailable.js';
 import { compiledEntry } from '../../processes/compiled-entry.js';
+import { startThread } from '../../processes/thread.js';
 import { OPENED_ID, type PgliteFailure, type PgliteReply, type PgliteRequest } from './protocol.js';
 
 export interface PgliteThreadOptions {
@@ -42,7 +43,7 @@ export class PgliteThread {
 
   constructor(options: PgliteThreadOptions) {
     this.#options = options;
-    this.#worker = new Worker(compiledEntry(import.meta.url, './pglite-worker.js'), {
+    this.#worker = startThread(compiledEntry(import.meta.url, './pglite-worker.js'), {
       workerData: { dataDir: options.dataDir },
     });
     this.opened = this.#answerTo(OPENED_ID);
