@@ -16,7 +16,7 @@ export interface TaskThreadOptions {
   readonly entry: string;
   /** What it is called in errors. */
   readonly name: string;
-  /** A thread with nothing to do ends after so long. Default 30,000 ms. */
+  /** A thread with nothing to do ends after so long. Default 10,000 ms. */
   readonly idleMs?: number;
 }
 
@@ -25,7 +25,7 @@ interface Waiting<Output> {
   readonly reject: (error: Error) => void;
 }
 
-const IDLE_MS = 30_000;
+const IDLE_MS = 10_000;
 
 /**
  * A thread for work now and then. It starts with the first task, and again should it have died.
