@@ -92,6 +92,25 @@ describe('a request of which not all has come', () => {
     await once(client, 'close');
   });
 
+  it('REST-16: so is one whose body goes on coming behind the answer', async () => {
+    await serve((req, res) => {
+      res.status(401).send('no');
+      req.on('data', () => handler.emit('read'));
+    });
+    begin(100);
+    await once(client, 'data');
+    // Cut with something on its way, it may be told by an error.
+    client.on('error', () => undefined).resume();
+    const closed = new Promise((resolve) => client.once('close', resolve));
+    for (let looks = 1; looks <= 4; looks++) {
+      const read = once(handler, 'read');
+      client.write('x');
+      await read;
+      vi.advanceTimersByTime(IDLE_MS / 4);
+    }
+    await closed;
+  });
+
   it('REST-16: headers that do not come to an end are cut', async () => {
     vi.useRealTimers();
     await serve(reads, 50);

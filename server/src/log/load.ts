@@ -81,9 +81,20 @@ const SIZE_SQL = /* sql */ `
   SELECT COALESCE((SELECT octet_length(data) FROM scene_snapshots WHERE scene_id = $1 ORDER BY seq DESC LIMIT 1), 0)
     + COALESCE((SELECT sum(octet_length(data)) FROM scene_updates WHERE scene_id = $1), 0)::int8 AS bytes`;
 
-/** All that is stored of a scene. Where that is much, and holds up the commits of others, they are told before. Throws as {@link loadScene}. */
-export async function readScene(database: Database, sceneId: string): Promise<StoredScene> {
-  const read = (): Promise<StoredScene> => loadScene(database, sceneId);
+/**
+ * All that is stored of a scene. Where that is much, and holds up the commits of others, they are told before. Throws as {@link loadScene}.
+ *
+ * `before` is run right before it is read.
+ */
+export async function readScene(
+  database: Database,
+  sceneId: string,
+  before?: () => Promise<void>,
+): Promise<StoredScene> {
+  const read = async (): Promise<StoredScene> => {
+    await before?.();
+    return loadScene(database, sceneId);
+  };
   if (database.longWork === undefined) return read();
   const { rows } = await database.query<{ bytes: number }>(SIZE_SQL, [sceneId]);
   return (rows[0]?.bytes ?? 0) < LONG_READ_BYTES ? read() : runLong(database, read);

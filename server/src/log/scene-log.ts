@@ -153,9 +153,9 @@ export class SceneLog {
     return loadScene(this.#database, sceneId, after);
   }
 
-  /** All that is committed. Throws `scene_not_found`, or `scene_load_failed`. */
-  read(sceneId: string): Promise<StoredScene> {
-    return readScene(this.#database, sceneId);
+  /** All that is committed; `before` is run right before it is read. Throws `scene_not_found`, or `scene_load_failed`. */
+  read(sceneId: string, before?: () => Promise<void>): Promise<StoredScene> {
+    return readScene(this.#database, sceneId, before);
   }
 
   /** The position of the last row. Throws `scene_not_found`. */

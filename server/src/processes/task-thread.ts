@@ -49,8 +49,9 @@ export class TaskThread<Task, Output> {
     const id = ++this.#lastId;
     const worker = (this.#worker ??= this.#start());
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      // First, since what cannot be copied throws and is waited for by nobody.
       worker.postMessage({ id, task } satisfies NumberedTask<Task>);
+      this.#waiting.set(id, { resolve, reject });
     });
   }
 
@@ -64,7 +65,7 @@ export class TaskThread<Task, Output> {
     // Not the flags of whoever started us: a test runner's would let it look for our sources.
     const worker = startThread(this.#options.entry, { execArgv: [] });
     worker.unref();
-    worker.on('message', (reply: TaskReply<Output>) => this.#answered(reply));
+    worker.on('message', (reply: TaskReply<Output>) => this.#answered(worker, reply));
     worker.on('error', (error) =>
       this.#stopped(worker, error instanceof Error ? error : new Error(String(error))),
     );
@@ -74,13 +75,20 @@ export class TaskThread<Task, Output> {
     return worker;
   }
 
-  #answered(reply: TaskReply<Output>): void {
+  #answered(worker: Worker, reply: TaskReply<Output>): void {
+    // What one says that has failed already has been rejected.
+    if (this.#worker !== worker) return;
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0)
-      this.#idle = setTimeout(() => this.#end(), this.#options.idleMs ?? IDLE_MS).unref();
+    this.#endWhenIdle();
     if (reply.ok) waiting?.resolve(reply.output);
     else waiting?.reject(new Error(reply.message));
+  }
+
+  #endWhenIdle(): void {
+    clearTimeout(this.#idle);
+    if (this.#waiting.size > 0) return;
+    this.#idle = setTimeout(() => this.#end(), this.#options.idleMs ?? IDLE_MS).unref();
   }
 
   #end(): void {
@@ -92,6 +100,7 @@ export class TaskThread<Task, Output> {
   #stopped(worker: Worker, error: Error): void {
     // Another one may have been started since.
     if (this.#worker !== worker) return;
+    clearTimeout(this.#idle);
     this.#worker = undefined;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();

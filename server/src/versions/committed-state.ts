@@ -13,7 +13,7 @@ export async function committedState(
   sceneId: string,
 ): Promise<{ readonly state: StoredState; readonly seq: number }> {
   await log.settled(sceneId);
-  await journal.flush();
-  const { updates, seq } = await log.read(sceneId);
+  // What is written after the notes are taken is the next version's: to read a large scene has to wait first.
+  const { updates, seq } = await log.read(sceneId, () => journal.flush());
   return { state: { updates }, seq };
 }
