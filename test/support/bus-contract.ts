@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { Bus, BusListener } from '../../server/src/rooms/bus.js';
+import type { Bus, BusListener } from '../../server/src/rooms/bus/bus.js';
 
 /** Servers that are on one bus. */
 export interface BusUnderTest {

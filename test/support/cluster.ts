@@ -1,5 +1,5 @@
 import { LocalBus } from '../../server/src/adapters/local-bus/local-bus.js';
-import { NO_BUS_METRICS } from '../../server/src/rooms/bus-metrics.js';
+import { NO_BUS_METRICS } from '../../server/src/rooms/bus/bus-metrics.js';
 import { LossyBus } from './lossy-bus.js';
 import { startMigratedPglite } from './pglite.js';
 import { startRealtime, type TestRealtime } from './realtime.js';

@@ -3,7 +3,7 @@ import * as Y from 'yjs';
 import type { DioramaError, Role } from '@diorama/shared';
 import { DocumentGuard } from '../../server/src/rooms/checks/document-guard.js';
 import { DocumentSize } from '../../server/src/rooms/checks/document-size.js';
-import { decodeChecked } from '../../server/src/rooms/update-check.js';
+import { decodeChecked } from '../../server/src/rooms/checks/update-check.js';
 
 /** Somebody who is connected. */
 export interface Person {

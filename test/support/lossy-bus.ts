@@ -1,5 +1,5 @@
 import type { LocalBusMember } from '../../server/src/adapters/local-bus/local-bus.js';
-import type { Bus, BusListener, BusReceiver } from '../../server/src/rooms/bus.js';
+import type { Bus, BusListener, BusReceiver } from '../../server/src/rooms/bus/bus.js';
 
 /** A server's place on a bus that a test can make lose messages, as a network would, with the real one below. */
 export class LossyBus implements Bus {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { decodeInSlices } from '../../server/src/rooms/decode-in-slices.js';
-import { FullState } from '../../server/src/rooms/full-state.js';
+import { decodeInSlices } from '../../server/src/rooms/document/decode-in-slices.js';
+import { FullState } from '../../server/src/rooms/document/full-state.js';
 import { ADA, startRealtime, startRealtimeOnPglite, type TestRealtimeOnPglite } from '../support/realtime.js';
 
 const NODES = 6_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frame } from '../../../server/src/rooms/framing.js';
+import { frame } from '../../../server/src/rooms/frames/framing.js';
 import { FrameReader, maskedFrame } from './frame-reader.js';
 
 const messages = [0, 1, 125, 126, 300, 65_535, 65_536, 70_000].map((length) =>

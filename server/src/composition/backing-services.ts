@@ -14,7 +14,7 @@ import type { Logger } from '../observability/logger.js';
 import type { Shutdown } from '../processes/shutdown.js';
 import { tell } from '../processes/tell.js';
 import type { RenderFiles } from '../render-jobs/render-files.js';
-import type { Bus } from '../rooms/bus.js';
+import type { Bus } from '../rooms/bus/bus.js';
 
 /** A Postgres that starts at the same time is there by then; whoever supervises the server starts it again otherwise. */
 const DATABASE_WAIT_MS = 30_000;

@@ -18,7 +18,7 @@ import { Housekeeping } from '../processes/housekeeping.js';
 import type { Shutdown } from '../processes/shutdown.js';
 import { tell } from '../processes/tell.js';
 import { renderingProbe } from '../render-jobs/render-queue.js';
-import { busProbe } from '../rooms/bus.js';
+import { busProbe } from '../rooms/bus/bus.js';
 import { sceneRoutes } from '../scenes/routes.js';
 import { SceneService } from '../scenes/scene-service.js';
 import { SceneStore } from '../scenes/scene-store.js';

@@ -20,7 +20,7 @@ import { requireSceneRole, type SceneAccess } from '../access/scene-access.js';
 import type { Attempt } from '../http/attempt.js';
 import { pageRequest, toPage } from '../http/cursor.js';
 import type { SceneRooms } from '../rooms/scene-rooms.js';
-import { requireKnownSchema } from '../rooms/write-rights.js';
+import { requireKnownSchema } from '../rooms/checks/write-rights.js';
 import { applyChanges } from './apply-changes.js';
 import { countChanges, Draft } from './draft.js';
 import type { EditRecorder } from './edit-recorder.js';

@@ -1,6 +1,6 @@
 import type { DocumentChange, RootMap } from '@diorama/shared';
 import * as Y from 'yjs';
-import { eachTouched, type AnyType } from '../rooms/touched-items.js';
+import { eachTouched, type AnyType } from '../rooms/document/touched-items.js';
 import { changesOf, storedItem, type StoredItem } from './draft.js';
 
 /**

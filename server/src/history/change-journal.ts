@@ -3,7 +3,7 @@ import type * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
 import { changesOfTransaction } from '../edits/transaction-changes.js';
 import type { Logger } from '../observability/logger.js';
-import { eachTouched, joinedFate, type ItemFate } from '../rooms/touched-items.js';
+import { eachTouched, joinedFate, type ItemFate } from '../rooms/document/touched-items.js';
 import type { ChangeNote, ChangeStore } from './change-store.js';
 
 export interface ChangeJournalOptions {

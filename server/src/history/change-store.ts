@@ -2,7 +2,7 @@ import type { RootMap } from '@diorama/shared';
 import type { Principal } from '../access/principal.js';
 import type { Database, SqlClient } from '../database/database.js';
 import type { ListPosition, PageRequest } from '../http/cursor.js';
-import { joinedFate, type ItemFate } from '../rooms/touched-items.js';
+import { joinedFate, type ItemFate } from '../rooms/document/touched-items.js';
 
 /** That somebody changed an item; times in milliseconds since 1970. */
 export interface ChangeNote {

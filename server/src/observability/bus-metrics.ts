@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { Bus } from '../rooms/bus.js';
-import type { BusMetrics } from '../rooms/bus-metrics.js';
+import type { Bus } from '../rooms/bus/bus.js';
+import type { BusMetrics } from '../rooms/bus/bus-metrics.js';
 import { countOf } from './late-metrics.js';
 
 /** The metrics of what servers tell each other on a Prometheus registry. */

@@ -7,18 +7,18 @@ import { Compactor } from '../log/compactor.js';
 import type { LogMetrics } from '../log/log-metrics.js';
 import { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
-import type { Bus } from './bus.js';
-import type { BusMetrics } from './bus-metrics.js';
+import type { Bus } from './bus/bus.js';
+import type { BusMetrics } from './bus/bus-metrics.js';
 import { inTime, type DrainBounds, type DrainHook } from './drain.js';
-import type { LogWatchOptions } from './log-watch.js';
+import type { LogWatchOptions } from './bus/log-watch.js';
 import type { ConnectionLimits } from './checks/connection-budget.js';
 import { SyncGateway } from './gateway.js';
-import { LiveAccess } from './live-access.js';
+import { LiveAccess } from './connection/live-access.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomLimits } from './room-limits.js';
 import type { RoomObserver } from './room-observer.js';
 import { RoomRegistry } from './room-registry.js';
-import type { TokenTiming } from './token-watch.js';
+import type { TokenTiming } from './connection/token-watch.js';
 
 export interface RealtimeOptions {
   readonly database: Database;

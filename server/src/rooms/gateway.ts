@@ -7,13 +7,13 @@ import { onConnection, type Principal } from '../access/principal.js';
 import type { SceneAccess } from '../access/scene-access.js';
 import type { Logger } from '../observability/logger.js';
 import { DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from './checks/connection-budget.js';
-import { Connection } from './connection.js';
-import type { LiveAccess } from './live-access.js';
+import { Connection } from './connection/connection.js';
+import type { LiveAccess } from './connection/live-access.js';
 import { DRAIN_BOUNDS, retryAfterMs, runHooks, type DrainBounds, type DrainHook } from './drain.js';
 import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomRegistry } from './room-registry.js';
-import { Seat } from './seat.js';
-import { DEFAULT_TOKEN_TIMING, type TokenTiming } from './token-watch.js';
+import { Seat } from './connection/seat.js';
+import { DEFAULT_TOKEN_TIMING, type TokenTiming } from './connection/token-watch.js';
 
 export interface SyncGatewayOptions {
   readonly authenticator: Authenticator;

@@ -10,7 +10,7 @@ import {
   requireWritable,
   soon,
   type SharedRoom,
-} from './shared-access.js';
+} from './bus/shared-access.js';
 
 export interface AccessibleRoom extends SharedRoom {
   /** Applies what was received and not applied yet. */

@@ -1,6 +1,6 @@
 import type { ErrorCode, Refused } from '@diorama/shared';
 import type { Principal } from '../access/principal.js';
-import type { HeldReading } from './read-pace.js';
+import type { HeldReading } from './fan-out/read-pace.js';
 
 /** A connection as its room sees it. */
 export interface RoomClient extends HeldReading {

@@ -3,17 +3,17 @@ import type * as Y from 'yjs';
 import type { StoredScene } from '../log/load.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
-import type { Bus } from './bus.js';
-import type { BusMetrics } from './bus-metrics.js';
-import { decodeInSlices } from './decode-in-slices.js';
-import { FullState } from './full-state.js';
+import type { Bus } from './bus/bus.js';
+import type { BusMetrics } from './bus/bus-metrics.js';
+import { decodeInSlices } from './document/decode-in-slices.js';
+import { FullState } from './document/full-state.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import { Room } from './room.js';
-import { TickPace } from './tick-pace.js';
+import { TickPace } from './fan-out/tick-pace.js';
 import type { RoomLimits } from './room-limits.js';
 import type { RoomObserver } from './room-observer.js';
-import { SceneLink } from './scene-link.js';
-import { Slices } from './slices.js';
+import { SceneLink } from './bus/scene-link.js';
+import { Slices } from './document/slices.js';
 
 export interface RoomOpenerOptions {
   readonly log: SceneLog;

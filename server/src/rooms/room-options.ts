@@ -2,13 +2,13 @@ import type { ErrorCode } from '@diorama/shared';
 import type * as Y from 'yjs';
 import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
-import type { FullState } from './full-state.js';
+import type { FullState } from './document/full-state.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomLimits } from './room-limits.js';
 import type { RoomObserver } from './room-observer.js';
-import type { SceneLink } from './scene-link.js';
-import type { Slices } from './slices.js';
-import type { TickPace } from './tick-pace.js';
+import type { SceneLink } from './bus/scene-link.js';
+import type { Slices } from './document/slices.js';
+import type { TickPace } from './fan-out/tick-pace.js';
 
 export interface RoomOptions {
   readonly sceneId: string;

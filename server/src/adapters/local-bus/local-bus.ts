@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Bus, BusListener, BusReceiver, ServerId } from '../../rooms/bus.js';
+import type { Bus, BusListener, BusReceiver, ServerId } from '../../rooms/bus/bus.js';
 
 /** A bus within one process: of the one server of a machine, or of several that a test runs side by side. */
 export class LocalBus {

@@ -1,4 +1,4 @@
-import type { Bus } from '../../rooms/bus.js';
+import type { Bus } from '../../rooms/bus/bus.js';
 
 /**
  * The bus of servers that share a database and nothing else: nothing is ever heard, so what others wrote is found in the

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { reasonOf } from '../../database/unavailable.js';
 import type { Logger } from '../../observability/logger.js';
-import type { Bus, BusListener, BusReceiver, ServerId } from '../../rooms/bus.js';
+import type { Bus, BusListener, BusReceiver, ServerId } from '../../rooms/bus/bus.js';
 
 export interface RedisBusOptions {
   /** `redis://` or `rediss://`, with user and password where it needs them. */

@@ -1,5 +1,5 @@
 import type * as Y from 'yjs';
-import type { DecodedUpdate } from '../update-check.js';
+import type { DecodedUpdate } from './update-check.js';
 
 /** Which of the updates wrote the item, or deleted it; the last one where none of them says so. */
 export function bringerOf(item: Y.Item | undefined, updates: readonly DecodedUpdate[]): number {

@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import type { DecodedUpdate } from '../update-check.js';
+import type { DecodedUpdate } from './update-check.js';
 
 /** Whose connection it is. Connections of one person may use each other's ids: who comes back keeps theirs. */
 interface Owner {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientFrame } from '../client-frame.js';
+import type { ClientFrame } from '../frames/client-frame.js';
 import { ConnectionBudget } from './connection-budget.js';
 import { TokenBucket } from './token-bucket.js';
 

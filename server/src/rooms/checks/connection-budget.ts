@@ -1,4 +1,4 @@
-import type { ClientFrame } from '../client-frame.js';
+import type { ClientFrame } from '../frames/client-frame.js';
 import { TokenBucket } from './token-bucket.js';
 
 export interface ConnectionLimits {

@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import type { DecodedUpdate } from '../update-check.js';
+import type { DecodedUpdate } from './update-check.js';
 
 /** Whether an update depends on something that neither the document nor the update itself has. Deletions count, too. */
 export function lacksDependencies({ store }: Y.Doc, update: DecodedUpdate): boolean {

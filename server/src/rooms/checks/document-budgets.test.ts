@@ -13,7 +13,7 @@ import {
   Stage,
   updateOf,
 } from '../../../../test/support/guard-stage.js';
-import { decodeChecked } from '../update-check.js';
+import { decodeChecked } from './update-check.js';
 
 describe('what a document may hold, and what may wait', () => {
   it('CHK-7: what a frame adds above a budget is taken back as a whole, deletions are not', () => {

@@ -1,6 +1,6 @@
 import { DioramaError, DOCUMENT_LIMITS, type Issue } from '@diorama/shared';
 import * as Y from 'yjs';
-import type { DecodedUpdate } from '../update-check.js';
+import type { DecodedUpdate } from './update-check.js';
 import { ClientIds, type Contested } from './client-ids.js';
 import { bringerOf } from './bringer.js';
 import { CommentAuthors, type Writer } from './comment-authors.js';

@@ -7,7 +7,7 @@ import {
   type RootMap,
 } from '@diorama/shared';
 import * as Y from 'yjs';
-import type { DecodedUpdate } from '../update-check.js';
+import type { DecodedUpdate } from './update-check.js';
 import { TypeDepths } from './type-depths.js';
 
 type Struct = DecodedUpdate['structs'][number];

@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import type { DecodedUpdate } from '../update-check.js';
+import type { DecodedUpdate } from './update-check.js';
 
 type Struct = DecodedUpdate['structs'][number];
 

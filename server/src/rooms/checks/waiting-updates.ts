@@ -1,6 +1,6 @@
 import { DioramaError } from '@diorama/shared';
 import type * as Y from 'yjs';
-import type { DecodedUpdate } from '../update-check.js';
+import type { DecodedUpdate } from './update-check.js';
 import { lacksDependencies, lacksOthers } from './dependencies.js';
 
 /** Yjs merges all that waits anew with every update that has to wait: 128 KiB of small changes take 10 ms. */

@@ -1,0 +1,319 @@
+import type { ErrorCode } from '@diorama/shared';
+import { randomInt } from 'node:crypto';
+import type { StoredScene } from '../../log/load.js';
+import type { Logger } from '../../observability/logger.js';
+import type { Bus, BusListener, ServerId } from './bus.js';
+import { decodeEnvelope, type BusEnvelope, type BusMessage } from './bus-messages.js';
+import type { BusMetrics } from './bus-metrics.js';
+import { BusOutbox } from './bus-outbox.js';
+import { Adoption } from './adoption.js';
+import { ForeignUpdates } from './foreign-updates.js';
+import { LogFollower } from './log-follower.js';
+import type { Presence } from '../presence/presence.js';
+import { SharedPresences, type PresenceOwner } from '../presence/shared-presence.js';
+
+/** A room as its link to other servers sees it. */
+export interface LinkedRoom {
+  readonly presence: Presence<PresenceOwner>;
+  /** Applies and shows what other servers wrote. It is in the log, or on its way there. */
+  applyForeign(updates: readonly Uint8Array[]): void;
+  /** Applies and shows what has been read from the log. */
+  applyStored(stored: StoredScene): void;
+  /** Stores and publishes what another server has shown and may never store; resolves when it is committed. */
+  adopt(updates: readonly Uint8Array[]): Promise<number>;
+  /** Whether commits come through. */
+  isStoring(): boolean;
+  /** Reads the log behind `after`. */
+  readLog(after: number): Promise<StoredScene>;
+  presenceChanged(clients: readonly number[]): void;
+  /** Clients that have to announce themselves again with a later clock. */
+  presenceOutdated(clients: readonly { client: number; clock: number }[]): void;
+  /** Who may do what here has changed on another server, or may have. */
+  accessChanged(): void;
+  evict(code: ErrorCode): void;
+}
+
+export interface SceneLinkOptions {
+  readonly sceneId: string;
+  readonly bus: Bus;
+  readonly metrics: BusMetrics;
+  readonly logger: Logger;
+  /** A row of the log that others know of may be on its way for so long before the log is read. Default 150 ms. */
+  readonly holeMs?: number;
+  /** What another server has not committed after this long is committed here. Default 10,000 ms. */
+  readonly adoptMs?: number;
+}
+
+interface Buffered {
+  readonly message: Uint8Array;
+  readonly from: ServerId;
+}
+
+const HOLE_MS = 150;
+
+/**
+ * Ties a room to the rooms of the same scene on other servers.
+ *
+ * What is relayed here is published at once, and its position in the log after the commit. A position that is missing, or
+ * whose updates may be missing, sends us to the log, which is the truth.
+ */
+export class SceneLink {
+  readonly #options: SceneLinkOptions;
+  readonly #bus: Bus;
+  /** Names this opening of the scene; other servers have others. */
+  readonly #stream = randomInt(1, 2 ** 47);
+  readonly #outbox: BusOutbox;
+  readonly #foreign = new ForeignUpdates();
+  readonly #adoption: Adoption;
+  #ownRows = 0;
+  #lastRow: Promise<number> | undefined;
+  #room: LinkedRoom | undefined;
+  #log: LogFollower | undefined;
+  #presence: SharedPresences | undefined;
+  #buffered: Buffered[] = [];
+  #unsubscribe: () => void = () => undefined;
+  #unwatch: () => void = () => undefined;
+  #waiting: (() => void)[] = [];
+  #closed = false;
+
+  constructor(options: SceneLinkOptions) {
+    this.#options = options;
+    this.#bus = options.bus;
+    this.#adoption = new Adoption({
+      foreign: this.#foreign,
+      afterMs: options.adoptMs ?? 10_000,
+      isStoring: () => this.#room?.isStoring() ?? false,
+      store: (updates) => this.#room?.adopt(updates),
+      logger: options.logger,
+      settled: () => this.#ring(),
+    });
+    this.#outbox = new BusOutbox({
+      sceneId: options.sceneId,
+      bus: options.bus,
+      stream: this.#stream,
+      latePresence: () => this.#presence?.takeChanged(),
+      published: (bytes) => options.metrics.published(bytes),
+    });
+  }
+
+  /** Every row of the log up to here is in the document. */
+  get position(): number {
+    return this.#log?.position ?? 0;
+  }
+
+  get isShared(): boolean {
+    return this.#bus.isShared;
+  }
+
+  /** Rows of this server that were committed so far. */
+  get ownRows(): number {
+    return this.#ownRows;
+  }
+
+  /** Whether what other servers have put into the document is exactly what the log has up to `position`. */
+  get isExact(): boolean {
+    return this.#foreign.isCommitted && this.#log?.hasHole !== true;
+  }
+
+  /** Starts to listen. Call it before the scene is loaded, so that nothing falls between. */
+  async subscribe(): Promise<void> {
+    this.#unwatch = this.#bus.watch(this.#listener);
+    this.#unsubscribe = await this.#bus.subscribe(this.#options.sceneId, (message, from) =>
+      this.#receive(message, from),
+    );
+    if (this.#closed) this.#unsubscribe();
+  }
+
+  /** The room has been loaded from the log up to `seq`. */
+  attach(room: LinkedRoom, seq: number): void {
+    this.#room = room;
+    this.#presence = new SharedPresences(room.presence);
+    this.#log = this.#follow(room, seq);
+    const buffered = this.#buffered;
+    this.#buffered = [];
+    for (const { message, from } of buffered) this.#receive(message, from);
+    this.#outbox.add({ kind: 'query' });
+    // What changed before we listened has been heard by nobody here.
+    if (this.isShared) room.accessChanged();
+  }
+
+  /** An update was appended to the log and will be committed by `commit`. */
+  appended(commit: Promise<number>): void {
+    if (commit === this.#lastRow) return;
+    this.#lastRow = commit;
+    this.#outbox.rowBegun();
+  }
+
+  /** An update is shown to the clients here. */
+  relayed(update: Uint8Array): void {
+    this.#outbox.addUpdate(update);
+  }
+
+  /** The oldest row that was appended here is committed, and all that it holds has been relayed. */
+  committed(seq: number): void {
+    this.#ownRows++;
+    this.#outbox.rowCommitted(seq);
+    this.#log?.hold(seq);
+  }
+
+  /** The oldest row that was appended here will never be committed. */
+  abandoned(): void {
+    this.#outbox.rowAbandoned();
+  }
+
+  /** Calls back once everything that the document has from other servers is known to be committed. */
+  whenCommitted(callback: () => void): void {
+    this.#foreign.whenCommitted(callback);
+  }
+
+  /** Clients here have changed their presence. */
+  presenceChanged(clients: readonly number[]): void {
+    if (!this.isShared) return;
+    this.#presence?.changed(clients);
+    this.#outbox.wake();
+  }
+
+  /** Resolves when position, exactness or what is stored may have changed. */
+  moved(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** The log is known to go as far as `seq`: it is read unless what is missing arrives at once. */
+  headIs(seq: number): void {
+    this.#log?.exists(seq);
+  }
+
+  /** Reads what the log has behind `position`. Rejects when it cannot be read. */
+  async catchUp(): Promise<void> {
+    await this.#log?.catchUp();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    if (this.#room !== undefined) {
+      this.#outbox.add({ kind: 'leave' });
+      this.#outbox.flush();
+    }
+    this.#closed = true;
+    this.#outbox.close();
+    this.#unsubscribe();
+    this.#unwatch();
+    this.#log?.close();
+    this.#adoption.close();
+    this.#ring();
+  }
+
+  readonly #listener: BusListener = {
+    regained: () => {
+      if (this.#room === undefined) return;
+      this.#outbox.add({ kind: 'head', seq: this.position });
+      this.#outbox.add({ kind: 'query' });
+      this.#sayPresence();
+      this.#room.accessChanged();
+    },
+    lost: () => this.#lose(() => true),
+    gone: (server) => this.#lose((each) => each === server),
+  };
+
+  #sayPresence(): void {
+    if (this.#presence !== undefined) this.#outbox.add(this.#presence.all());
+  }
+
+  /** Nothing more is heard of some servers: their clients are gone, and what they had not committed is committed here. */
+  #lose(which: (server: ServerId) => boolean): void {
+    const streams = new Set(this.#foreign.forget(which));
+    this.#adoption.adopt((batch) => streams.has(batch.stream));
+    this.#presenceGone((client) => which(client.server));
+  }
+
+  #presenceGone(which: Parameters<SharedPresences['leave']>[0]): void {
+    this.#room?.presenceChanged(this.#presence?.leave(which) ?? []);
+  }
+
+  #receive(message: Uint8Array, from: ServerId): void {
+    if (this.#closed) return;
+    if (this.#room === undefined) {
+      this.#buffered.push({ message, from });
+      return;
+    }
+    this.#options.metrics.received(message.byteLength);
+    const envelope = decodeEnvelope(message);
+    if (envelope === undefined) return;
+    if (envelope.stream !== 0) this.#track(envelope, from);
+    for (const each of envelope.messages) if (!this.#closed) this.#handle(this.#room, each, envelope, from);
+  }
+
+  #track({ stream, count, messages }: BusEnvelope, from: ServerId): void {
+    const arrival = this.#foreign.arrived(from, stream, count);
+    // It was here before us, or we have taken it for dead: it has clients that we do not know of.
+    const tellsAll = messages.some((each) => each.kind === 'query' || (each.kind === 'presence' && each.all));
+    if (arrival === 'new' && !tellsAll) this.#outbox.add({ kind: 'query' });
+  }
+
+  #handle(room: LinkedRoom, message: BusMessage, { stream, count }: BusEnvelope, from: ServerId): void {
+    switch (message.kind) {
+      case 'updates':
+        this.#foreign.add(stream, count, message.updates, performance.now());
+        room.applyForeign(message.updates);
+        this.#adoption.watch();
+        return;
+      case 'position':
+        this.#foreign.committed(stream, message.through);
+        if (this.#foreign.isWhole(stream, message.since)) this.#log?.hold(message.seq);
+        else this.#log?.isMissing(message.seq);
+        return;
+      case 'head':
+        this.headIs(message.seq);
+        return;
+      case 'presence': {
+        const { changed, outdated } = this.#presence?.receive(from, stream, message) ?? {
+          changed: [],
+          outdated: [],
+        };
+        room.presenceChanged(changed);
+        if (outdated.length > 0) this.#outbox.add({ kind: 'presence-outdated', clocks: outdated });
+        return;
+      }
+      case 'query':
+        this.#outbox.add({ kind: 'head', seq: this.position });
+        this.#sayPresence();
+        return;
+      case 'presence-outdated':
+        room.presenceOutdated(message.clocks);
+        return;
+      case 'leave':
+        this.#foreign.forget((_, each) => each === stream);
+        this.#adoption.adopt((batch) => batch.stream === stream);
+        this.#presenceGone((client) => client.stream === stream);
+        return;
+      case 'access-changed':
+        room.accessChanged();
+        return;
+      case 'evict':
+        room.evict(message.code);
+        return;
+    }
+  }
+
+  #ring(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  #follow(room: LinkedRoom, seq: number): LogFollower {
+    const { sceneId, logger, metrics, holeMs } = this.#options;
+    return new LogFollower({
+      sceneId,
+      seq,
+      logger,
+      metrics,
+      holeMs: holeMs ?? HOLE_MS,
+      read: (after) => room.readLog(after),
+      apply: (stored) => room.applyStored(stored),
+      moved: () => this.#ring(),
+      deleted: () => room.evict('scene_not_found'),
+    });
+  }
+}

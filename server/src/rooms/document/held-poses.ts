@@ -1,0 +1,172 @@
+import { isPlainPose } from '@diorama/shared';
+import * as Y from 'yjs';
+import { applyWithContents, type DecodedContents } from '../../log/update-decoder.js';
+import type { CheckedUpdate } from '../checks/update-check.js';
+
+type Node = Y.Map<unknown>;
+
+/** Poses of one writer that Yjs has not integrated: of which nodes, one for each clock from `from` on. */
+interface HeldOfWriter {
+  readonly from: number;
+  readonly nodes: Node[];
+}
+
+interface HeldUpdate {
+  readonly update: Uint8Array;
+  readonly contents: DecodedContents;
+}
+
+/** What an update does that gives nodes new poses and nothing else. */
+export interface PoseWrite {
+  readonly writer: number;
+  readonly nodes: readonly Node[];
+  readonly ids: readonly string[];
+}
+
+/** More nodes than are moved in one gesture: to find out takes longer then than to integrate them. */
+const MOST_NODES = 64;
+/** To integrate so many takes half a millisecond. */
+const LEAST_FULL = 32;
+const MOST_HELD = 128;
+/** Poses are a tenth of it; what is padded is not held. */
+const MOST_UPDATE_BYTES = 32 * 1024;
+
+/**
+ * Poses that are known to be good and that Yjs has not integrated yet.
+ *
+ * A gesture writes the same key of the same nodes thirty times a second. To integrate each takes Yjs a transaction; what it would lead to
+ * can be told without: a new value behind the last one of its key. So these are checked, stored and relayed as they come, and are
+ * integrated together, before anybody looks at the document.
+ */
+export class HeldPoses {
+  readonly #doc: Y.Doc;
+  #updates: HeldUpdate[] = [];
+  #writers = new Map<number, HeldOfWriter>();
+  /** The last of each node: the writer, and the clock. */
+  #last = new Map<Node, { readonly writer: number; readonly clock: number }>();
+  #count = 0;
+  #full = someFull();
+
+  constructor(doc: Y.Doc) {
+    this.#doc = doc;
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  get isFull(): boolean {
+    return this.#count >= this.#full;
+  }
+
+  /**
+   * What the update writes, if it does nothing but give nodes of the scene poses that are good, each right after the one that the node has.
+   * Undefined for everything else: about that this says nothing.
+   */
+  judge({ structs, ds, end }: CheckedUpdate): PoseWrite | undefined {
+    const [first] = structs;
+    if (first === undefined || structs.length > MOST_NODES || end > MOST_UPDATE_BYTES) return undefined;
+    const { pendingStructs, pendingDs } = this.#doc.store;
+    if (pendingStructs !== null || pendingDs !== null) return undefined;
+    const writer = first.id.client;
+    let clock = this.#next(writer);
+    const nodes: Node[] = [];
+    const ids: string[] = [];
+    for (const struct of structs) {
+      if (struct.id.client !== writer || struct.id.clock !== clock++) return undefined;
+      const node = this.#nodeOf(struct);
+      const id = node?._item?.parentSub;
+      if (node === undefined || typeof id !== 'string' || nodes.includes(node)) return undefined;
+      nodes.push(node);
+      ids.push(id);
+    }
+    return deletesNothingBut(structs as readonly Y.Item[], ds) ? { writer, nodes, ids } : undefined;
+  }
+
+  /** Holds what was judged, and what `update`, which must stay as it is, was decoded to. */
+  hold({ writer, nodes }: PoseWrite, update: Uint8Array, contents: DecodedContents): void {
+    let held = this.#writers.get(writer);
+    if (held === undefined) {
+      held = { from: this.#next(writer), nodes: [] };
+      this.#writers.set(writer, held);
+    }
+    for (const node of nodes) {
+      this.#last.set(node, { writer, clock: held.from + held.nodes.length });
+      held.nodes.push(node);
+    }
+    this.#count += nodes.length;
+    this.#updates.push({ update, contents });
+  }
+
+  /** How much of each writer is in the document or held. */
+  state(): Map<number, number> {
+    const state = new Map<number, number>();
+    for (const writer of this.#doc.store.clients.keys()) state.set(writer, this.#next(writer));
+    for (const writer of this.#writers.keys()) state.set(writer, this.#next(writer));
+    return state;
+  }
+
+  /** Has Yjs integrate all of it. To be called in a transaction. */
+  integrate(): void {
+    const updates = this.#updates;
+    this.#updates = [];
+    this.#writers = new Map();
+    this.#last = new Map();
+    this.#count = 0;
+    this.#full = someFull();
+    for (const { update, contents } of updates) applyWithContents(this.#doc, update, contents);
+  }
+
+  #next(writer: number): number {
+    const held = this.#writers.get(writer);
+    return held === undefined ? Y.getState(this.#doc.store, writer) : held.from + held.nodes.length;
+  }
+
+  /** The node that gets a pose by this; undefined where it is anything else, or not certainly good. */
+  #nodeOf(struct: Y.Item | Y.GC | Y.Skip): Node | undefined {
+    if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentAny)) return undefined;
+    const { origin, rightOrigin, parent, content } = struct;
+    // Behind another value Yjs says no more than what that was; its parent and its key are those of that.
+    if (origin === null || rightOrigin !== null || parent !== null) return undefined;
+    if (content.arr.length !== 1 || !isPlainPose(content.arr[0])) return undefined;
+    const held = this.#writers.get(origin.client);
+    if (held !== undefined && origin.clock >= held.from) {
+      const node = held.nodes[origin.clock - held.from];
+      const last = node && this.#last.get(node);
+      return last?.clock === origin.clock && last.writer === origin.client ? node : undefined;
+    }
+    if (origin.clock >= Y.getState(this.#doc.store, origin.client)) return undefined;
+    const node = this.#nodeWithPose(Y.getItem(this.#doc.store, origin));
+    return node === undefined || this.#last.has(node) ? undefined : node;
+  }
+
+  /** The node whose pose this is now. */
+  #nodeWithPose(item: Y.Item | Y.GC): Node | undefined {
+    if (!(item instanceof Y.Item) || item.parentSub !== 'pose' || item.deleted || item.length !== 1)
+      return undefined;
+    if (!(item.content instanceof Y.ContentAny)) return undefined;
+    const node = item.parent as Node;
+    // Not instanceof: Yjs derives an XML type from Y.Map.
+    if (node.constructor !== Y.Map || node._map.get('pose') !== item) return undefined;
+    const entry = node._item;
+    if (entry === null || entry.deleted || entry.parent !== (this.#doc.share.get('nodes') as unknown))
+      return undefined;
+    return node;
+  }
+}
+
+/** Another number each time: rooms that began together would all integrate at the same moment, for ever. */
+const someFull = (): number => LEAST_FULL + Math.floor(Math.random() * (MOST_HELD - LEAST_FULL));
+
+/** Yjs deletes what a new value takes the place of, and says so in the update. */
+function deletesNothingBut(structs: readonly Y.Item[], ds: CheckedUpdate['ds']): boolean {
+  let left = structs.length;
+  for (const [client, ranges] of ds.clients)
+    for (const { clock, len } of ranges) {
+      left -= len;
+      if (left < 0) return false;
+      for (let at = clock; at < clock + len; at++)
+        if (!structs.some(({ origin }) => origin?.client === client && origin.clock === at)) return false;
+    }
+  return true;
+}

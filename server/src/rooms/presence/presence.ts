@@ -1,0 +1,222 @@
+import { DioramaError, PRESENCE_MAX_BYTES, VALUE_MAX_DEPTH } from '@diorama/shared';
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { mayBeSamePerson } from '../../access/principal.js';
+import { tooDeepAt } from '../../json/too-deep.js';
+import { badFrame } from '../frames/client-frame.js';
+
+/** y-protocols' way to say that a client is gone. */
+const GONE = 'null';
+
+/** How many clients that left are remembered, so that neither a late echo of their state brings them back nor anybody else. */
+const MAX_REMEMBERED = 1_000;
+
+/** What becomes of a state that somebody announces. */
+export type PresenceClaim = 'taken' | 'ignored' | 'outdated';
+
+export interface PresenceOptions<Owner> {
+  /** Whose connection it is: another one of the same person may take over the id of a half-dead one. */
+  readonly subjectOf: (owner: Owner) => string;
+  /** Who has written to the document under a client id, where that is known. */
+  readonly writerOf: (client: number) => string | undefined;
+  /** Somebody announces a client id that another one has. */
+  readonly contested?: (owner: Owner, rival: Owner) => void;
+}
+
+interface Entry<Owner> {
+  readonly clock: number;
+  /** JSON, never parsed again after it came in. */
+  readonly state: string;
+  readonly owner: Owner;
+  readonly subject: string;
+}
+
+/** Ids of clients: whose state has `changed` for everybody, and of which the sender is `outdated` and is to be told. */
+export interface PresenceChange {
+  readonly changed: readonly number[];
+  readonly outdated: readonly number[];
+}
+
+/** One client's state; `state` is JSON, and undefined for a client that is gone. */
+export interface PresenceState<Owner> {
+  readonly client: number;
+  readonly clock: number;
+  readonly state: string | undefined;
+  readonly owner: Owner | undefined;
+}
+
+/**
+ * Who is in a room: the awareness states (y-protocols) of its connections, bound to the connection that owns them.
+ *
+ * The first client id that a connection announces is its own; nobody else can change or remove it. What it says of
+ * others is ignored, since y-websocket's clients echo everything they hear. `Owner` is whatever stands for a connection.
+ */
+export class Presence<Owner extends object> {
+  readonly #entries = new Map<number, Entry<Owner>>();
+  readonly #clientOf = new Map<Owner, number>();
+  readonly #left = new Map<number, { readonly clock: number; readonly subject: string }>();
+  readonly #options: PresenceOptions<Owner>;
+
+  constructor(options: PresenceOptions<Owner>) {
+    this.#options = options;
+  }
+
+  /** Whose the client id is, of those who are here. */
+  ownerOf(client: number): Owner | undefined {
+    return this.#entries.get(client)?.owner;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * Takes an awareness update.
+   *
+   * A client that comes back still has the clock from before we told everybody that it had left. It is answered with that
+   * message: y-protocols' clients then announce themselves again with a later clock, and mere echoes fall silent. Throws `bad_frame`, or `frame_too_large` for a state above {@link PRESENCE_MAX_BYTES}.
+   */
+  receive(owner: Owner, update: Uint8Array): PresenceChange {
+    const decoder = decoding.createDecoder(update);
+    const changed: number[] = [];
+    const outdated: number[] = [];
+    try {
+      const count = decoding.readVarUint(decoder);
+      for (let at = 0; at < count; at++) {
+        const client = decoding.readVarUint(decoder);
+        const clock = decoding.readVarUint(decoder);
+        const bytes = readState(decoder);
+        const claim = this.#judge(owner, client, clock);
+        if (claim === 'ignored') continue;
+        const state = decodeState(bytes);
+        if (claim === 'outdated') {
+          if (state !== GONE) outdated.push(client);
+        } else if (this.#set(owner, client, clock, state)) changed.push(client);
+      }
+    } catch (error) {
+      if (error instanceof DioramaError) throw error;
+      throw badFrame('The awareness update is garbled', error);
+    }
+    return { changed, outdated };
+  }
+
+  /**
+   * Takes the state of one client as another server knows it: checked there, and `owner` stands for this client alone.
+   *
+   * Says what became of it: `outdated` when the client had left later than that by what is known here.
+   */
+  accept(owner: Owner, client: number, clock: number, state: string | undefined): PresenceClaim {
+    const claim = this.#judge(owner, client, clock);
+    if (claim === 'taken') this.#set(owner, client, clock, state ?? GONE);
+    return claim;
+  }
+
+  /** What is known of `clients`, or of all that are here. */
+  states(clients: Iterable<number> = this.#entries.keys()): PresenceState<Owner>[] {
+    return [...clients].map((client) => {
+      const entry = this.#entries.get(client);
+      if (entry === undefined)
+        return { client, clock: this.#left.get(client)?.clock ?? 0, state: undefined, owner: undefined };
+      return { client, ...entry };
+    });
+  }
+
+  /** Forgets a connection; returns the ids of the clients that are gone with it. */
+  leave(owner: Owner): number[] {
+    const client = this.#clientOf.get(owner);
+    if (client === undefined) return [];
+    this.#clientOf.delete(owner);
+    const entry = this.#entries.get(client);
+    if (entry?.owner !== owner) return [];
+    this.#remove(client, entry, entry.clock + 1);
+    return [client];
+  }
+
+  /** An awareness update with the state of `clients`, or of all; those that are gone are reported as such. */
+  encode(clients: Iterable<number> = this.#entries.keys()): Uint8Array {
+    const ids = [...clients];
+    const encoder = encoding.createEncoder();
+    encoding.writeVarUint(encoder, ids.length);
+    for (const client of ids) {
+      const entry = this.#entries.get(client);
+      encoding.writeVarUint(encoder, client);
+      encoding.writeVarUint(encoder, entry?.clock ?? this.#left.get(client)?.clock ?? 0);
+      encoding.writeVarString(encoder, entry?.state ?? GONE);
+    }
+    return encoding.toUint8Array(encoder);
+  }
+
+  /** Whether what `owner` says of `client` at `clock` is news that it has a right to. */
+  #judge(owner: Owner, client: number, clock: number): PresenceClaim {
+    const own = this.#clientOf.get(owner);
+    if (own !== undefined && own !== client) return 'ignored';
+    const entry = this.#entries.get(client);
+    if (entry === undefined) return this.#judgeFree(owner, client, clock);
+    const mayChange = entry.owner === owner || entry.subject === this.#options.subjectOf(owner);
+    // Whoever has announced none yet means it as their own; what comes later may be an echo.
+    if (!mayChange && own === undefined) this.#options.contested?.(owner, entry.owner);
+    return mayChange && clock > entry.clock ? 'taken' : 'ignored';
+  }
+
+  /** Of a client id that nobody has now: whoever had it, or writes under it, comes back to it, and nobody else. */
+  #judgeFree(owner: Owner, client: number, clock: number): PresenceClaim {
+    const left = this.#left.get(client);
+    if (left !== undefined && clock <= left.clock) return 'outdated';
+    const { subjectOf, writerOf } = this.#options;
+    for (const known of [left?.subject, writerOf(client)])
+      if (known !== undefined && !mayBeSamePerson(known, subjectOf(owner))) return 'ignored';
+    return 'taken';
+  }
+
+  #set(owner: Owner, client: number, clock: number, state: string): boolean {
+    const entry = this.#entries.get(client);
+    if (state === GONE) {
+      if (entry !== undefined) this.#remove(client, entry, clock);
+      return entry !== undefined;
+    }
+    if (entry !== undefined && entry.owner !== owner) this.#clientOf.delete(entry.owner);
+    this.#clientOf.set(owner, client);
+    this.#left.delete(client);
+    this.#entries.set(client, { clock, state, owner, subject: this.#options.subjectOf(owner) });
+    return true;
+  }
+
+  #remove(client: number, { subject }: Entry<Owner>, clock: number): void {
+    this.#entries.delete(client);
+    this.#left.delete(client);
+    this.#left.set(client, { clock, subject });
+    if (this.#left.size <= MAX_REMEMBERED) return;
+    for (const oldest of this.#left.keys()) {
+      this.#left.delete(oldest);
+      break;
+    }
+  }
+}
+
+/** An awareness update that says that a client is gone. */
+export function encodeGone(client: number, clock: number): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeVarUint(encoder, 1);
+  encoding.writeVarUint(encoder, client);
+  encoding.writeVarUint(encoder, clock);
+  encoding.writeVarString(encoder, GONE);
+  return encoding.toUint8Array(encoder);
+}
+
+function readState(decoder: decoding.Decoder): Uint8Array {
+  const length = decoding.readVarUint(decoder);
+  if (length > decoder.arr.byteLength - decoder.pos) throw badFrame('The awareness update is cut off');
+  if (length > PRESENCE_MAX_BYTES)
+    throw new DioramaError('frame_too_large', `A presence has at most ${PRESENCE_MAX_BYTES} bytes`);
+  return decoding.readUint8Array(decoder, length);
+}
+
+/** Checked once here: y-protocols' clients would throw on a state that is not JSON, and run out of stack on one that is too deep. */
+function decodeState(bytes: Uint8Array): string {
+  // A level is two bytes at least: what is short need not be looked at.
+  if (bytes.byteLength > 2 * VALUE_MAX_DEPTH && tooDeepAt(bytes, VALUE_MAX_DEPTH) !== undefined)
+    throw badFrame(`A presence is nested at most ${VALUE_MAX_DEPTH} deep`);
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  const value: unknown = JSON.parse(text);
+  return value === null ? GONE : text;
+}
