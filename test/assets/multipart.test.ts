@@ -134,6 +134,18 @@ describe('multipart bodies', () => {
     const [res] = (await once(req, 'response')) as [IncomingMessage];
     expect(await json(res)).toMatchObject({ status: 408, code: 'request_stalled' });
     await eventually(async () => expect(await staged(impatient)).toEqual([]));
+
+    // All files are there, and the request is not at its end: whoever is told that it failed finds nothing of it.
+    const whole = `${part('name="a"; filename="a.glb"', '')}`;
+    const late = openUpload({ 'Content-Length': 1_000_000 }, impatient);
+    late.on('error', () => late.destroy());
+    late.write(whole);
+    late.write(triangleGlb('late'));
+    late.write(`\r\n--${BOUNDARY}--\r\n`);
+    const [refused] = (await once(late, 'response')) as [IncomingMessage];
+    expect(await json(refused)).toMatchObject({ status: 408, code: 'request_stalled' });
+    await eventually(async () => expect(await staged(impatient)).toEqual([]));
+    expect((await new Http(impatient).get<{ items: unknown[] }>('/v1/assets')).body.items).toEqual([]);
     await impatient.stop();
   });
 

@@ -82,7 +82,7 @@ const bytes = (key: string, label: string, target?: string) =>
 export const memory: Scenario = {
   name: 'memory',
   title: 'Memory of connections and rooms',
-  note: 'In use: heap and external memory of the server’s main thread after a forced collection. Resident: growth of the process (RSS), which keeps what it once had.',
+  note: 'In use: heap and external memory of the server’s main thread after a forced collection. Resident: growth of the process (RSS) with all of its threads, 12 s after the last thing was done.',
   servers: DOCUMENT_SERVERS,
   rounds: 1,
   figures: [

@@ -15,6 +15,7 @@ import { createHttpMetrics, createRegistry } from '../observability/metrics.js';
 import { probe } from '../observability/readiness.js';
 import { systemRoutes } from '../observability/routes.js';
 import { Housekeeping } from '../processes/housekeeping.js';
+import { MemoryAtRest } from '../processes/memory-at-rest.js';
 import type { Shutdown } from '../processes/shutdown.js';
 import { tell } from '../processes/tell.js';
 import { renderingProbe } from '../render-jobs/render-queue.js';
@@ -132,6 +133,7 @@ export async function startServer(config: Config, logger: Logger, shutdown: Shut
   // Workers take a second or more to be ready, and nothing but pictures waits for them.
   rendering.start();
   housekeeping.start();
+  new MemoryAtRest({ isEmpty: () => rooms.size === 0 }).start();
   live.resume();
   const token = config.developmentIdentity ? await issueDevelopmentToken(authenticator, dataDir) : undefined;
   tell(`Diorama is ready: ${editorLink({ host: config.HOST, port, token, scene: demo ?? undefined })}`);

@@ -18,6 +18,8 @@ export interface MemoryParams {
 }
 
 const AT_ONCE = 20;
+/** Longer than Diorama takes to see that it rests, after which it gives memory back. */
+const REST_MS = 12_000;
 const UNLOAD_TIMEOUT_MS = 60_000;
 /** How long a peer gets to let go of rooms that nobody is in; none of them says when it has. */
 const PEER_UNLOAD_MS = 8_000;
@@ -27,8 +29,9 @@ export async function memory(params: MemoryParams) {
   const { target } = params;
   const inspector = await Inspector.connect(params.inspector);
   const look = async () => {
-    await delay(1_000);
-    return { used: await inspector.memoryInUse(), resident: residentBytes(target.serverPid) };
+    await delay(REST_MS);
+    const resident = residentBytes(target.serverPid);
+    return { used: await inspector.memoryInUse(), resident };
   };
 
   const halls = await createRooms(target, 4, 'hall');
