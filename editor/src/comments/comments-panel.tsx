@@ -90,9 +90,8 @@ function NewComment() {
         onClick={() => state.place(viewport.places.anchorOf(selected))}
         data-testid="comment-here"
         title={node === undefined ? undefined : `Comment on ${labelOf(node)}`}
-        styles={{ label: { overflow: 'hidden', textOverflow: 'ellipsis' } }}
       >
-        {node === undefined ? 'On the scene' : `On ${labelOf(node)}`}
+        <span className={classes.where}>{node === undefined ? 'On the scene' : `On ${labelOf(node)}`}</span>
       </Button>
     </div>
   );
