@@ -57,7 +57,7 @@ export class Stage {
     if (fill) before.transact(() => fill(before));
     for (const doc of [this.server, this.sender, this.other])
       Y.applyUpdate(doc, Y.encodeStateAsUpdate(before));
-    const size = new DocumentSize({ doc: this.server, bytes: 0, maxBytes, now });
+    const size = new DocumentSize({ doc: () => this.server, bytes: 0, maxBytes, now });
     this.server.on('update', (update: Uint8Array) => size.grew(update.byteLength));
     this.guard = new DocumentGuard({
       doc: this.server,

@@ -3,12 +3,12 @@ import type * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
 import type { SceneLog } from '../log/scene-log.js';
 import type { Logger } from '../observability/logger.js';
+import { Announcements } from './bus/announcements.js';
 import type { Bus } from './bus/bus.js';
-import { encodeEnvelope, type BusMessage } from './bus/bus-messages.js';
 import { NO_BUS_METRICS, type BusMetrics } from './bus/bus-metrics.js';
-import { inTime } from './drain.js';
-import type { FullState } from './document/full-state.js';
 import { LogWatch, type LogWatchOptions, type WatchedRoom } from './bus/log-watch.js';
+import type { FullState } from './document/full-state.js';
+import { inTime } from './drain.js';
 import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
 import type { Room } from './room.js';
 import { DEFAULT_ROOM_LIMITS, type RoomLimits } from './room-limits.js';
@@ -33,9 +33,6 @@ export interface RoomRegistryOptions {
   readonly unloadDelayMs?: number;
 }
 
-/** Scenes of which others are told late; of more they find out by themselves. */
-const MOST_UNTOLD = 1_000;
-
 /** A room, and how many use it. It ends when nobody does and everything is stored. */
 interface Slot extends OpeningRoom {
   /** Once it is open. */
@@ -47,7 +44,7 @@ interface Slot extends OpeningRoom {
 /** The rooms of this process: opened by the first who needs one, once for all who come meanwhile. */
 export class RoomRegistry implements SceneRooms {
   readonly #log: SceneLog;
-  readonly #bus: Bus;
+  readonly #announcements: Announcements;
   readonly #watch: LogWatch;
   readonly #logger: Logger;
   readonly #metrics: RealtimeMetrics;
@@ -56,9 +53,6 @@ export class RoomRegistry implements SceneRooms {
   readonly #accessChanged: (sceneId: string) => void;
   readonly #unloadDelayMs: number;
   readonly #slots = new Map<string, Slot>();
-  /** Scenes on which roles have changed here while other servers could not be told. */
-  readonly #untold = new Set<string>();
-  readonly #unwatch: () => void;
   #draining = false;
 
   constructor(options: RoomRegistryOptions) {
@@ -66,12 +60,12 @@ export class RoomRegistry implements SceneRooms {
     this.#logger = options.logger;
     this.#metrics = options.metrics ?? NO_REALTIME_METRICS;
     this.#unloadDelayMs = options.unloadDelayMs ?? 5_000;
-    this.#bus = options.bus;
+    this.#announcements = new Announcements(options.bus);
     this.#accessChanged = options.accessChanged;
     this.#observer = options.observer ?? NO_ROOM_OBSERVER;
     this.#opener = new RoomOpener({
       log: this.#log,
-      bus: this.#bus,
+      bus: options.bus,
       logger: this.#logger,
       metrics: this.#metrics,
       busMetrics: options.busMetrics ?? NO_BUS_METRICS,
@@ -79,11 +73,6 @@ export class RoomRegistry implements SceneRooms {
       observer: this.#observer,
       evicted: (sceneId, code) => void this.#evict(sceneId, code),
       accessChanged: (sceneId) => this.#accessChanged(sceneId),
-    });
-    this.#unwatch = this.#bus.watch({
-      regained: () => this.#tellLate(),
-      lost: () => undefined,
-      gone: () => undefined,
     });
     this.#watch = new LogWatch({ ...options, ...options.watch, rooms: () => this.#watchedRooms() });
   }
@@ -143,20 +132,13 @@ export class RoomRegistry implements SceneRooms {
   }
 
   async evict(sceneId: string, code: ErrorCode): Promise<void> {
-    this.#tell(sceneId, { kind: 'evict', code });
+    this.#announcements.evict(sceneId, code);
     await this.#evict(sceneId, code);
   }
 
   /** Who may do what on the scene has changed here: other servers follow. */
   announceAccessChange(sceneId: string): void {
-    if (this.#bus.isConnected) this.#tell(sceneId, { kind: 'access-changed' });
-    else if (this.#bus.isShared && this.#untold.size < MOST_UNTOLD) this.#untold.add(sceneId);
-  }
-
-  #tellLate(): void {
-    const untold = [...this.#untold];
-    this.#untold.clear();
-    for (const sceneId of untold) this.announceAccessChange(sceneId);
+    this.#announcements.accessChanged(sceneId);
   }
 
   async #evict(sceneId: string, code: ErrorCode): Promise<void> {
@@ -196,15 +178,9 @@ export class RoomRegistry implements SceneRooms {
   close(): void {
     this.#draining = true;
     this.#watch.close();
-    this.#unwatch();
+    this.#announcements.close();
     for (const room of this.#rooms) room.close('draining');
     this.#slots.clear();
-  }
-
-  /** Says something to the servers that have the scene open, whether it is open here or not. */
-  #tell(sceneId: string, message: BusMessage): void {
-    if (this.#bus.isShared)
-      this.#bus.publish(sceneId, encodeEnvelope({ stream: 0, count: 0, messages: [message] }));
   }
 
   get #rooms(): Room[] {

@@ -1,31 +1,25 @@
 import { DioramaError, type ErrorCode } from '@diorama/shared';
-import * as Y from 'yjs';
-import { mayBeSamePerson } from '../access/principal.js';
 import { decodeStored } from '../log/load.js';
 import type { SceneLog } from '../log/scene-log.js';
 import { applyUpdate } from '../log/update-decoder.js';
 import type { Logger } from '../observability/logger.js';
-import { Acknowledgements } from './document/acknowledgements.js';
 import { DocumentSize } from './checks/document-size.js';
-import { DocumentIntake } from './document/document-intake.js';
-import { FanOut } from './fan-out/fan-out.js';
-import { isEmptyStateVector, LiveDocument } from './document/live-document.js';
-import { LaggingClients } from './fan-out/lagging-clients.js';
+import type { LinkedRoom } from './bus/linked-room.js';
+import type { SceneLink } from './bus/scene-link.js';
+import { LiveDocument } from './document/live-document.js';
 import { ProjectionRepair } from './document/projection-repair.js';
-import { ReadPace } from './fan-out/read-pace.js';
+import { RoomAccess } from './room-access.js';
+import { projectionOf } from './document/scene-projection.js';
+import { smallState } from './document/small-state.js';
+import { CatchUp } from './fan-out/catch-up.js';
+import { Delivery } from './fan-out/delivery.js';
+import { Acknowledgements } from './document/acknowledgements.js';
+import { DocumentIntake } from './document/document-intake.js';
+import { Rivals } from './presence/rivals.js';
+import { RoomPresence } from './presence/room-presence.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomClient } from './room-client.js';
-import { RoomPresence } from './presence/room-presence.js';
-import { RoomAccess } from './room-access.js';
 import type { RoomOptions } from './room-options.js';
-import type { LinkedRoom, SceneLink } from './bus/scene-link.js';
-import { projectionOf } from './document/scene-projection.js';
-import { step1Frame, updateFrame } from './frames/server-frames.js';
-import type { Slices } from './document/slices.js';
-import { smallState } from './document/small-state.js';
-
-/** To send so much takes a millisecond; of a larger scene, and where fifty come at once, all other rooms would wait. */
-const LARGE_BYTES = 256 * 1024;
 
 /**
  * The live state of one scene in this process: its document, who is connected, and what waits for its commit.
@@ -37,6 +31,8 @@ export class Room {
   readonly sceneId: string;
   /** Reads and edits the document for the server itself. */
   readonly access: RoomAccess;
+  /** Sends clients what they lack. */
+  readonly catchUp: CatchUp;
   readonly #document: LiveDocument;
   readonly #intake: DocumentIntake;
   readonly #size: DocumentSize;
@@ -47,10 +43,8 @@ export class Room {
   readonly #link: SceneLink;
   readonly #repair: ProjectionRepair;
   readonly #presence: RoomPresence;
-  readonly #fanOut: FanOut;
-  readonly #reading: ReadPace;
-  readonly #slices: Slices;
-  readonly #lagging: LaggingClients;
+  readonly #rivals: Rivals;
+  readonly #delivery: Delivery;
   readonly #acknowledgements: Acknowledgements;
   #closed: ErrorCode | undefined;
 
@@ -58,20 +52,20 @@ export class Room {
     this.sceneId = options.sceneId;
     this.#link = options.link;
     this.#log = options.log;
-    this.#slices = options.slices;
     this.#repair = new ProjectionRepair({
       isExact: () => this.isStored && this.#link.isExact,
       write: () => this.#log.project(this.sceneId, this.#link.position, projectionOf(options.doc)),
       failed: (error) => this.#logger.warn({ err: error, scene: this.sceneId }, 'name and number of nodes'),
     });
     this.#logger = options.logger;
+    this.#rivals = new Rivals({ clients: this.#clients, ask: (client) => this.ask(client) });
     this.#presence = new RoomPresence({
       changedHere: (clients) => this.#link.presenceChanged(clients),
-      wake: () => this.#fanOut.presenceChanged(),
-      send: (client, frame) => this.#fanOut.toOne(client, frame),
+      wake: () => this.#delivery.presenceChanged(),
+      send: (client, frame) => this.#delivery.toOne(client, frame),
       isHere: (client) => this.#clients.has(client),
       writerOf: (id) => this.#intake.writerOf(id),
-      contested: (client, rivals) => this.#contest(client, rivals),
+      contested: (client, rivals) => this.#rivals.contest(client, rivals),
     });
     this.#acknowledgements = new Acknowledgements({
       // What it may build upon must be stored as well.
@@ -79,35 +73,17 @@ export class Room {
       committed: (seq, commit) => this.#committed(seq, commit),
       failed: (error) => this.#fail(error),
     });
-    const document = (): LiveDocument => this.#document;
-    this.#lagging = new LaggingClients({
-      get doc() {
-        return document().doc;
-      },
-      limits: options.limits,
-      catchUp: (clients, update) => this.#catchUp(clients, update),
-      wake: () => this.#fanOut.presenceChanged(),
-      writtenVector: () => this.#document.relayedVector(),
-      metrics: options.metrics,
-    });
-    this.#reading = new ReadPace({
-      pass: () => this.#fanOut.tick(),
-      backlog: () =>
-        this.#lagging.congestion(this.#clients) + this.#document.heldBacklog + options.log.backlog,
-    });
-    this.#fanOut = new FanOut({
+    this.#delivery = new Delivery({
       clients: this.#clients,
+      limits: options.limits,
       metrics: options.metrics,
-      windowMs: options.limits.fanOutWindowMs,
       pace: options.pace,
+      doc: () => this.#document.doc,
       takeIn: () => this.#intake.flush(),
       takePresence: () => this.#presence.takeChanged(),
-      afterTick: (tookIn) => {
-        this.#lagging.check(this.#clients);
-        if (tookIn) this.#reading.passed();
-      },
-      isHeld: (client) => this.#lagging.has(client),
-      dropsPresence: (client) => this.#lagging.dropsPresence(client),
+      catchUp: (clients, update) => this.catchUp.afterLag(clients, update),
+      writtenVector: () => this.#document.relayedVector(),
+      backlog: () => this.#document.heldBacklog + options.log.backlog,
     });
     this.#document = new LiveDocument({
       sceneId: options.sceneId,
@@ -123,20 +99,18 @@ export class Room {
       },
       relay: ({ update, frame }, origin) => {
         this.#link.relayed(update);
-        this.#fanOut.toAll(frame, origin);
+        this.#delivery.toAll(frame, origin);
       },
       show: ({ frame }) => {
         this.#repair.touched();
-        this.#fanOut.toAll(frame, undefined);
+        this.#delivery.toAll(frame, undefined);
       },
       deferred: (update) => this.#link.relayed(update),
       failed: (error) => this.#fail(error),
     });
     this.#metrics = options.metrics;
     this.#size = new DocumentSize({
-      get doc() {
-        return document().doc;
-      },
+      doc: () => this.#document.doc,
       bytes: options.fullState.bytes,
       maxBytes: options.limits.sceneMaxBytes,
       now: () => performance.now(),
@@ -151,12 +125,20 @@ export class Room {
         size: this.#size,
         announcedBy: (id) => this.#presence.states.ownerOf(id)?.principal,
         contested: (client, id, writers) =>
-          this.#contest(client as RoomClient, [...writers, this.#presence.states.ownerOf(id)]),
+          this.#rivals.contest(client as RoomClient, [...writers, this.#presence.states.ownerOf(id)]),
       },
-      send: (client, ready) => this.#fanOut.toOne(client, ready),
-      received: () => this.#fanOut.received(),
-      taken: () => this.#fanOut.tickIfOverdue(),
+      send: (client, ready) => this.#delivery.toOne(client, ready),
+      received: () => this.#delivery.received(),
+      taken: () => this.#delivery.tickIfOverdue(),
       guarded: (apply) => this.#guarded(apply),
+    });
+    this.catchUp = new CatchUp({
+      clients: this.#clients,
+      document: this.#document,
+      size: this.#size,
+      presence: this.#presence,
+      slices: options.slices,
+      flush: () => this.#intake.flush(),
     });
     this.access = new RoomAccess({
       sceneId: options.sceneId,
@@ -192,39 +174,20 @@ export class Room {
 
   join(client: RoomClient): void {
     this.#clients.add(client);
-    client.write(step1Frame(Y.encodeStateVector(this.#document.doc)));
-    if (this.#presence.states.size > 0) client.write(this.#presence.frame());
+    this.catchUp.greet(client);
   }
 
   leave(client: RoomClient): void {
     this.#intake.flush();
     this.#clients.delete(client);
     this.#intake.forget(client);
-    this.#reading.forget(client);
-    this.#lagging.delete(client);
+    this.#delivery.forget(client);
     this.#presence.leave(client);
-  }
-
-  /** Answers a client's state vector with what it lacks. */
-  sync(client: RoomClient, stateVector: Uint8Array): void {
-    const answer = (): void => {
-      if (!this.#clients.has(client)) return;
-      this.#intake.flush();
-      client.write(...this.#document.framesSince(stateVector));
-    };
-    // Any other may be malformed, which its sender has to hear.
-    if (isEmptyStateVector(stateVector) && this.#size.estimate >= LARGE_BYTES) this.#slices.add(answer);
-    else answer();
-  }
-
-  /** Brings a client up to date that was sent what is stored, at that mark, before the room was open. */
-  syncAfterStored(client: RoomClient, mark: number): void {
-    client.write(...this.#document.framesAfterStored(mark));
   }
 
   /** Something of so many bytes has come from the client. */
   received(client: RoomClient, bytes: number): void {
-    this.#reading.took(client, bytes);
+    this.#delivery.took(client, bytes);
   }
 
   /** Takes the client's `number`th document frame. Throws `bad_frame`; what is merely not allowed is refused by a frame. */
@@ -248,10 +211,6 @@ export class Room {
     this.#presence.receive(client, update);
   }
 
-  sendPresence(client: RoomClient): void {
-    client.write(this.#presence.frame());
-  }
-
   /** The log goes as far as `seq`: what is missing is read, unless it arrives at once. */
   headIs(seq: number): void {
     this.#link.headIs(seq);
@@ -259,7 +218,7 @@ export class Room {
 
   /** Sends what waits for its tick. */
   flush(): void {
-    this.#fanOut.tick();
+    this.#delivery.tick();
   }
 
   /** Ends the room; its clients are closed with the code. */
@@ -268,28 +227,13 @@ export class Room {
     this.#intake.flush();
     if (this.isClosed) return;
     this.#closed = code;
-    this.#fanOut.stop();
-    this.#reading.close();
+    this.#delivery.stop();
     for (const client of [...this.#clients]) client.close(code, detail);
     this.#clients.clear();
     this.#link.close();
     this.#repair.close();
     this.#metrics.documentClosed(this.#size);
     this.#document.destroy();
-  }
-
-  /**
-   * The id of a client is another one's, who may be the same one before its network broke: that connection has a second to show that it lives.
-   * Else it is cut, and the client asked for what was left out meanwhile.
-   */
-  #contest(client: RoomClient, rivals: Iterable<object | undefined>): void {
-    for (const rival of this.#clients) {
-      if (rival === client || ![...rivals].includes(rival)) continue;
-      if (!mayBeSamePerson(rival.principal.subject, client.principal.subject)) continue;
-      rival.cutIfDead(client, () => {
-        if (this.#clients.has(client)) this.ask(client);
-      });
-    }
   }
 
   #guarded(apply: () => void): boolean {
@@ -305,7 +249,7 @@ export class Room {
 
   #saved(client: RoomClient, frames: number): void {
     const ready = this.#clients.has(client) ? client.savedFrame(frames) : undefined;
-    if (ready !== undefined) this.#fanOut.toOne(client, ready);
+    if (ready !== undefined) this.#delivery.toOne(client, ready);
   }
 
   #committed(seq: number, commit: Promise<number>): void {
@@ -334,12 +278,6 @@ export class Room {
       accessChanged,
       evict: (code) => evicted(code),
     };
-  }
-
-  #catchUp(clients: readonly RoomClient[], update: Uint8Array | undefined): void {
-    const presence = this.#presence.frame();
-    const frames = update === undefined ? [presence] : [updateFrame(update), presence];
-    for (const client of clients) client.write(...frames);
   }
 
   #fail(error: unknown): void {

@@ -1,37 +1,15 @@
-import type { ErrorCode } from '@diorama/shared';
 import { randomInt } from 'node:crypto';
-import type { StoredScene } from '../../log/load.js';
 import type { Logger } from '../../observability/logger.js';
+import { Adoption } from './adoption.js';
 import type { Bus, BusListener, ServerId } from './bus.js';
-import { decodeEnvelope, type BusEnvelope, type BusMessage } from './bus-messages.js';
+import { BusInbox } from './bus-inbox.js';
+import type { BusEnvelope, BusMessage } from './bus-messages.js';
 import type { BusMetrics } from './bus-metrics.js';
 import { BusOutbox } from './bus-outbox.js';
-import { Adoption } from './adoption.js';
 import { ForeignUpdates } from './foreign-updates.js';
+import type { LinkedRoom } from './linked-room.js';
 import { LogFollower } from './log-follower.js';
-import type { Presence } from '../presence/presence.js';
-import { SharedPresences, type PresenceOwner } from '../presence/shared-presence.js';
-
-/** A room as its link to other servers sees it. */
-export interface LinkedRoom {
-  readonly presence: Presence<PresenceOwner>;
-  /** Applies and shows what other servers wrote. It is in the log, or on its way there. */
-  applyForeign(updates: readonly Uint8Array[]): void;
-  /** Applies and shows what has been read from the log. */
-  applyStored(stored: StoredScene): void;
-  /** Stores and publishes what another server has shown and may never store; resolves when it is committed. */
-  adopt(updates: readonly Uint8Array[]): Promise<number>;
-  /** Whether commits come through. */
-  isStoring(): boolean;
-  /** Reads the log behind `after`. */
-  readLog(after: number): Promise<StoredScene>;
-  presenceChanged(clients: readonly number[]): void;
-  /** Clients that have to announce themselves again with a later clock. */
-  presenceOutdated(clients: readonly { client: number; clock: number }[]): void;
-  /** Who may do what here has changed on another server, or may have. */
-  accessChanged(): void;
-  evict(code: ErrorCode): void;
-}
+import { SharedPresences } from '../presence/shared-presence.js';
 
 export interface SceneLinkOptions {
   readonly sceneId: string;
@@ -42,11 +20,6 @@ export interface SceneLinkOptions {
   readonly holeMs?: number;
   /** What another server has not committed after this long is committed here. Default 10,000 ms. */
   readonly adoptMs?: number;
-}
-
-interface Buffered {
-  readonly message: Uint8Array;
-  readonly from: ServerId;
 }
 
 const HOLE_MS = 150;
@@ -62,6 +35,7 @@ export class SceneLink {
   readonly #bus: Bus;
   /** Names this opening of the scene; other servers have others. */
   readonly #stream = randomInt(1, 2 ** 47);
+  readonly #inbox: BusInbox;
   readonly #outbox: BusOutbox;
   readonly #foreign = new ForeignUpdates();
   readonly #adoption: Adoption;
@@ -70,8 +44,6 @@ export class SceneLink {
   #room: LinkedRoom | undefined;
   #log: LogFollower | undefined;
   #presence: SharedPresences | undefined;
-  #buffered: Buffered[] = [];
-  #unsubscribe: () => void = () => undefined;
   #unwatch: () => void = () => undefined;
   #waiting: (() => void)[] = [];
   #closed = false;
@@ -86,6 +58,11 @@ export class SceneLink {
       store: (updates) => this.#room?.adopt(updates),
       logger: options.logger,
       settled: () => this.#ring(),
+    });
+    this.#inbox = new BusInbox({
+      sceneId: options.sceneId,
+      bus: options.bus,
+      received: (bytes) => options.metrics.received(bytes),
     });
     this.#outbox = new BusOutbox({
       sceneId: options.sceneId,
@@ -118,10 +95,7 @@ export class SceneLink {
   /** Starts to listen. Call it before the scene is loaded, so that nothing falls between. */
   async subscribe(): Promise<void> {
     this.#unwatch = this.#bus.watch(this.#listener);
-    this.#unsubscribe = await this.#bus.subscribe(this.#options.sceneId, (message, from) =>
-      this.#receive(message, from),
-    );
-    if (this.#closed) this.#unsubscribe();
+    await this.#inbox.subscribe();
   }
 
   /** The room has been loaded from the log up to `seq`. */
@@ -129,9 +103,7 @@ export class SceneLink {
     this.#room = room;
     this.#presence = new SharedPresences(room.presence);
     this.#log = this.#follow(room, seq);
-    const buffered = this.#buffered;
-    this.#buffered = [];
-    for (const { message, from } of buffered) this.#receive(message, from);
+    this.#inbox.open((envelope, from) => this.#take(room, envelope, from));
     this.#outbox.add({ kind: 'query' });
     // What changed before we listened has been heard by nobody here.
     if (this.isShared) room.accessChanged();
@@ -196,7 +168,7 @@ export class SceneLink {
     }
     this.#closed = true;
     this.#outbox.close();
-    this.#unsubscribe();
+    this.#inbox.close();
     this.#unwatch();
     this.#log?.close();
     this.#adoption.close();
@@ -230,17 +202,9 @@ export class SceneLink {
     this.#room?.presenceChanged(this.#presence?.leave(which) ?? []);
   }
 
-  #receive(message: Uint8Array, from: ServerId): void {
-    if (this.#closed) return;
-    if (this.#room === undefined) {
-      this.#buffered.push({ message, from });
-      return;
-    }
-    this.#options.metrics.received(message.byteLength);
-    const envelope = decodeEnvelope(message);
-    if (envelope === undefined) return;
+  #take(room: LinkedRoom, envelope: BusEnvelope, from: ServerId): void {
     if (envelope.stream !== 0) this.#track(envelope, from);
-    for (const each of envelope.messages) if (!this.#closed) this.#handle(this.#room, each, envelope, from);
+    for (const each of envelope.messages) if (!this.#closed) this.#handle(room, each, envelope, from);
   }
 
   #track({ stream, count, messages }: BusEnvelope, from: ServerId): void {

@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 
 export interface DocumentSizeOptions {
-  readonly doc: Y.Doc;
+  readonly doc: () => Y.Doc;
   /** What is stored of the document takes so many bytes. */
   readonly bytes: number;
   readonly maxBytes: number;
@@ -61,7 +61,8 @@ export class DocumentSize {
 
   /** Encodes the document. Returns the milliseconds that it took. */
   measure(): number {
-    const { doc, now } = this.#options;
+    const { now } = this.#options;
+    const doc = this.#options.doc();
     const since = now();
     this.#estimate = this.#measured = Y.encodeStateAsUpdate(doc).byteLength;
     this.#measuredAt = now();

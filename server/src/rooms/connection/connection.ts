@@ -1,31 +1,19 @@
-import {
-  DioramaError,
-  encodeDraining,
-  encodeRefused,
-  encodeSaved,
-  encodeTokenRequest,
-  encodeWelcome,
-  SUBPROTOCOL,
-  type ErrorCode,
-  type Refused,
-  type TokenRequest,
-} from '@diorama/shared';
+import { DioramaError, type ErrorCode, type Refused, type TokenRequest } from '@diorama/shared';
 import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import type { Principal } from '../../access/principal.js';
-import { ConnectionBudget, type ConnectionLimits } from '../checks/connection-budget.js';
 import type { Logger } from '../../observability/logger.js';
-import { badFrame, parseClientFrame, type ClientFrame } from '../frames/client-frame.js';
-import { frame } from '../frames/framing.js';
 import type { FullState } from '../document/full-state.js';
+import { presenceFrame } from '../frames/server-frames.js';
 import { Line } from './line.js';
-import { PacedAnswer } from './paced-answer.js';
-import { Preview } from './preview.js';
-import { Reading } from './reading.js';
 import type { RealtimeMetrics } from '../realtime-metrics.js';
-import type { Room } from '../room.js';
 import type { RoomClient } from '../room-client.js';
-import { permissionDeniedFrame, presenceFrame } from '../frames/server-frames.js';
+import type { Room } from '../room.js';
+import type { ConnectionLimits } from '../checks/connection-budget.js';
+import { dialectOf, type Dialect } from './dialect.js';
+import { Opening } from './opening.js';
+import { Reading } from './reading.js';
+import { Visit } from './visit.js';
 
 export interface ConnectionOptions {
   readonly webSocket: WebSocket;
@@ -42,23 +30,10 @@ export interface ConnectionOptions {
 
 type State =
   /** Who it is and what the scene holds is being found out. Frames wait, in order: the first one here, the rest in the network. */
-  | { readonly kind: 'opening'; readonly received: Received[]; preview: Preview | undefined }
-  | {
-      readonly kind: 'open';
-      readonly room: Room;
-      readonly principal: Principal;
-      /** Takes another token that the client sends. */
-      readonly renew: (token: string) => void;
-    }
+  | { readonly kind: 'opening'; readonly opening: Opening }
+  | { readonly kind: 'open'; readonly visit: Visit }
   /** Closing or closed: nothing that still arrives counts. */
-  | { readonly kind: 'closed' };
-
-interface Received {
-  readonly data: Buffer;
-  readonly isBinary: boolean;
-}
-
-type OpenState = Extract<State, { kind: 'open' }>;
+  | { readonly kind: 'closed'; readonly visit: Visit | undefined };
 
 /** Whoever does not answer the closing handshake is cut off. */
 const CLOSE_TIMEOUT_MS = 10_000;
@@ -70,28 +45,17 @@ const KEEP_ALIVE = presenceFrame(new Uint8Array([0]));
 export class Connection implements RoomClient {
   readonly #options: ConnectionOptions;
   readonly #webSocket: WebSocket;
-  /** Whether the client understands more than y-websocket. */
-  readonly speaksDiorama: boolean;
-  #state: State = { kind: 'opening', received: [], preview: undefined };
-  /** Sync step 2 and update frames so far; acknowledgements count them. */
-  #documentFrames = 0;
+  readonly #dialect: Dialect;
   readonly #line: Line;
-  /** Why nothing is written for now. */
-  #suspension: DioramaError | undefined;
-  #refusedWhileSuspended = false;
-  readonly #budget: ConnectionBudget;
   readonly #reading: Reading;
-  readonly #stateVectors: PacedAnswer<Uint8Array>;
-  readonly #presenceQueries: PacedAnswer<void>;
-  /** Also of one that has just ended: what it sent last is still to be judged. */
-  #principal: Principal | undefined;
+  #state: State = { kind: 'opening', opening: new Opening() };
   #cut: NodeJS.Timeout | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#webSocket = options.webSocket;
     this.#reading = new Reading(options.webSocket);
-    this.speaksDiorama = options.webSocket.protocol === SUBPROTOCOL;
+    this.#dialect = dialectOf(options.webSocket.protocol);
     this.#webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     this.#webSocket.on('error', (error) => {
       options.logger.debug({ err: error }, 'connection failed');
@@ -106,37 +70,25 @@ export class Connection implements RoomClient {
       socket: options.socket,
       isRead: () => !this.#reading.isStopped,
       controlled: (bytes) => {
-        if (this.#state.kind === 'open') this.#budget.takeControl(bytes);
+        if (this.#state.kind === 'open') this.#state.visit.controlled(bytes);
       },
       saySomething: () => {
         if (this.#state.kind === 'open') this.write(KEEP_ALIVE);
       },
       dead: () => this.#leave(),
     });
-    const unsentBytes = (): number => this.unsentBytes;
-    this.#stateVectors = new PacedAnswer({
-      unsentBytes,
-      answer: (stateVector) => this.#inRoom((room) => room.sync(this, stateVector)),
-    });
-    this.#presenceQueries = new PacedAnswer({
-      unsentBytes,
-      answer: () => this.#inRoom((room) => room.sendPresence(this)),
-    });
-    this.#budget = new ConnectionBudget({
-      limits: options.limits,
-      stop: () => this.#reading.stop('budget'),
-      goOn: () => this.#reading.goOn('budget'),
-      exceeded: () =>
-        this.close('too_many_requests', 'More was sent for too long than a connection may send'),
-      receivePresence: (update) => this.#inRoom((room) => room.receivePresence(this, update)),
-    });
     options.metrics.connectionOpened();
   }
 
+  /** Whether the client understands more than y-websocket. */
+  get speaksDiorama(): boolean {
+    return this.#dialect.isDiorama;
+  }
+
   get principal(): Principal {
-    const principal = this.#state.kind === 'open' ? this.#state.principal : this.#principal;
-    if (principal === undefined) throw new Error('The connection is not open');
-    return principal;
+    const visit = this.#state.kind === 'opening' ? undefined : this.#state.visit;
+    if (visit === undefined) throw new Error('The connection is not open');
+    return visit.principal;
   }
 
   get isBehind(): boolean {
@@ -154,25 +106,20 @@ export class Connection implements RoomClient {
   /** The scene's stored state is there, but the room is not open yet: a client that has nothing need not wait for that. */
   preview(principal: Principal, stored: FullState): void {
     if (this.#state.kind !== 'opening') return;
-    this.#state.preview = new Preview(principal, stored);
-    this.#sendPreview();
+    this.#state.opening.offer(principal, stored);
+    this.#sendPreview(this.#state.opening);
   }
 
   /** Lets the client into the room; `renew` takes the tokens that it sends later. Returns whether it is still there. */
   open(room: Room, principal: Principal, renew: (token: string) => void): boolean {
     if (this.#state.kind !== 'opening' || this.#webSocket.readyState !== this.#webSocket.OPEN) return false;
-    const { received, preview } = this.#state;
-    this.#state = { kind: 'open', room, principal, renew };
-    if (preview?.sentAt === undefined) {
-      if (this.speaksDiorama) this.#welcome(principal);
-      room.join(this);
-    } else {
-      if (this.speaksDiorama && preview.principal.role !== principal.role) this.#welcome(principal);
-      room.join(this);
-      room.syncAfterStored(this, preview.sentAt);
-      received.shift();
-    }
-    for (const { data, isBinary } of received) this.#receive(data, isBinary);
+    const { opening } = this.#state;
+    this.#state = { kind: 'open', visit: this.#visit(room, principal, renew) };
+    const { preview, waiting } = opening;
+    if (preview?.principal.role !== principal.role) this.#welcome(principal);
+    room.join(this);
+    if (preview !== undefined) room.catchUp.afterStored(this, preview.mark);
+    for (const { data, isBinary } of waiting) this.#receive(data, isBinary);
     this.#reading.goOn('opening');
     return true;
   }
@@ -180,24 +127,22 @@ export class Connection implements RoomClient {
   /** The client goes on as `principal`: what its role allows from now on is told by another `welcome`. */
   become(principal: Principal): void {
     if (this.#state.kind !== 'open') return;
-    this.#state = { ...this.#state, principal };
-    if (this.speaksDiorama) this.#welcome(principal);
+    this.#state.visit.principal = principal;
+    this.#welcome(principal);
   }
 
   askForToken(request: TokenRequest): void {
-    if (this.#state.kind === 'open') this.write(frame(encodeTokenRequest(request)));
+    if (this.#state.kind === 'open') this.#tell(this.#dialect.tokenRequest(request));
   }
 
   /** Refuses what the client writes from now on, for this reason. */
   suspendWrites(reason: DioramaError): void {
-    this.#suspension = reason;
+    if (this.#state.kind === 'open') this.#state.visit.suspendWrites(reason);
   }
 
   /** Takes what the client writes again, and asks for what was refused meanwhile. */
   resumeWrites(): void {
-    this.#suspension = undefined;
-    if (this.#refusedWhileSuspended && this.#state.kind === 'open') this.#state.room.ask(this);
-    this.#refusedWhileSuspended = false;
+    if (this.#state.kind === 'open') this.#state.visit.resumeWrites();
   }
 
   write(...frames: readonly Buffer[]): void {
@@ -219,13 +164,11 @@ export class Connection implements RoomClient {
   }
 
   savedFrame(frames: number): Buffer | undefined {
-    return this.speaksDiorama ? frame(encodeSaved(frames)) : undefined;
+    return this.#dialect.saved(frames);
   }
 
   refusedFrame(refused: Refused): Buffer {
-    return this.speaksDiorama
-      ? frame(encodeRefused(refused))
-      : permissionDeniedFrame(`${refused.code}: ${refused.detail}`);
+    return this.#dialect.refused(refused);
   }
 
   /** Closes with the catalogue's close code, and its code as the reason. */
@@ -247,9 +190,7 @@ export class Connection implements RoomClient {
 
   /** Says when to come back, to clients that understand it. Returns whether this one does. */
   announceDraining(retryAfterMs: number): boolean {
-    if (!this.speaksDiorama) return false;
-    this.write(frame(encodeDraining({ retry_after_ms: retryAfterMs })));
-    return true;
+    return this.#tell(this.#dialect.draining({ retry_after_ms: retryAfterMs }));
   }
 
   /** Stops reading for good: what the client sends from now on waits in the network. */
@@ -279,92 +220,53 @@ export class Connection implements RoomClient {
     this.#line.checkArrival();
   }
 
+  #visit(room: Room, principal: Principal, renew: (token: string) => void): Visit {
+    return new Visit({
+      client: this,
+      room,
+      principal,
+      renew: this.speaksDiorama ? renew : undefined,
+      limits: this.#options.limits,
+      reading: this.#reading,
+      logger: this.#options.logger,
+    });
+  }
+
   #welcome(principal: Principal): void {
     const { sceneId, maxFrameBytes } = this.#options;
     const { subject, name, role } = principal;
     const welcome = { scene_id: sceneId, principal: subject, name, role, max_frame_bytes: maxFrameBytes };
-    this.write(frame(encodeWelcome(welcome)));
+    this.#tell(this.#dialect.welcome(welcome));
   }
 
-  #sendPreview(): void {
-    if (this.#state.kind !== 'opening') return;
-    const { preview, received } = this.#state;
-    const first = received[0];
-    const frames = first?.isBinary === true ? preview?.framesFor(first.data) : undefined;
-    if (preview === undefined || frames === undefined) return;
-    if (this.speaksDiorama) this.#welcome(preview.principal);
-    this.write(...frames);
+  /** Writes what the client understands. Returns whether it does. */
+  #tell(ready: Buffer | undefined): boolean {
+    if (ready === undefined) return false;
+    this.write(ready);
+    return true;
+  }
+
+  #sendPreview(opening: Opening): void {
+    const preview = opening.takePreview();
+    if (preview === undefined) return;
+    this.#welcome(preview.principal);
+    this.write(...preview.frames);
   }
 
   #receive(data: RawData, isBinary: boolean): void {
     const bytes = data as Buffer;
     this.#line.received();
     if (this.#state.kind === 'opening') {
-      this.#state.received.push({ data: bytes, isBinary });
+      const { opening } = this.#state;
+      opening.received({ data: bytes, isBinary });
       this.#reading.stop('opening');
-      this.#sendPreview();
+      this.#sendPreview(opening);
       return;
     }
-    const state = this.#state;
-    if (state.kind !== 'open') return;
+    if (this.#state.kind !== 'open') return;
     this.#options.metrics.received(bytes.byteLength);
     this.#line.took(bytes.byteLength);
-    state.room.received(this, bytes.byteLength);
-    try {
-      if (!isBinary) throw badFrame('Text frames are not of the protocol');
-      const message = parseClientFrame(bytes);
-      if (this.#budget.take(message, bytes.byteLength)) this.#handle(state, message);
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
-  /** Does what had been put off, if the client is still there. */
-  #inRoom(act: (room: Room) => void): void {
-    if (this.#state.kind !== 'open') return;
-    try {
-      act(this.#state.room);
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
-
-  #failed(error: unknown): void {
-    if (error instanceof DioramaError) {
-      this.close(error.code, error.message);
-    } else {
-      this.#options.logger.error({ err: error }, 'a frame could not be handled');
-      this.close('internal');
-    }
-  }
-
-  #handle({ room, renew }: OpenState, message: ClientFrame): void {
-    switch (message.kind) {
-      case 'state-vector':
-        this.#stateVectors.ask(message.stateVector);
-        return;
-      case 'document':
-        this.#receiveUpdate(room, ++this.#documentFrames, message.update);
-        return;
-      case 'presence':
-        room.receivePresence(this, message.update);
-        return;
-      case 'presence-query':
-        this.#presenceQueries.ask();
-        return;
-      case 'token':
-        if (!this.speaksDiorama) throw badFrame('A token is a message of diorama.v1');
-        renew(message.token);
-    }
-  }
-
-  #receiveUpdate(room: Room, number: number, update: Uint8Array): void {
-    if (this.#suspension === undefined) {
-      room.receiveUpdate(this, number, update);
-      return;
-    }
-    this.#refusedWhileSuspended = true;
-    room.refuse(this, number, this.#suspension);
+    this.#state.visit.receive(bytes, isBinary);
   }
 
   /** Nothing that still arrives counts, and nobody waits for long. */
@@ -378,14 +280,10 @@ export class Connection implements RoomClient {
   }
 
   #leave(): void {
-    this.#budget.end();
     this.#line.end();
-    this.#stateVectors.end();
-    this.#presenceQueries.end();
-    const state = this.#state;
-    if (state.kind === 'open') this.#principal = state.principal;
-    this.#state = { kind: 'closed' };
-    if (state.kind === 'open') state.room.leave(this);
+    const visit = this.#state.kind === 'opening' ? undefined : this.#state.visit;
+    if (this.#state.kind !== 'closed') this.#state = { kind: 'closed', visit };
+    visit?.end();
   }
 
   #closed(code: number): void {

@@ -3,17 +3,17 @@ import * as Y from 'yjs';
 import type { Principal } from '../../access/principal.js';
 import type { CommittedWith } from '../../log/batch.js';
 import type { SceneLog } from '../../log/scene-log.js';
+import { step2Frame, updateFrame } from '../frames/server-frames.js';
+import type { RoomClient } from '../room-client.js';
+import type { RoomObserver } from '../room-observer.js';
+import type { CheckedUpdate } from '../checks/update-check.js';
+import { mayMoveNodes } from '../checks/write-rights.js';
 import type { FullState } from './full-state.js';
 import { HeldPoses, type PoseWrite } from './held-poses.js';
 import { RelayGate, type FramedUpdate } from './relay-gate.js';
-import type { RoomObserver } from '../room-observer.js';
-import type { RoomClient } from '../room-client.js';
-import { projectionOf } from './scene-projection.js';
-import { step2Frame, updateFrame } from '../frames/server-frames.js';
+import { ProjectionChanges } from './scene-projection.js';
 import { UnresolvedUpdates } from './unresolved-updates.js';
-import type { CheckedUpdate } from '../checks/update-check.js';
 import { FOREIGN, HELD, type AnyOrigin, type Origin } from './write-origin.js';
-import { mayMoveNodes } from '../checks/write-rights.js';
 
 export interface LiveDocumentOptions {
   readonly sceneId: string;
@@ -56,18 +56,26 @@ export class LiveDocument {
   readonly #poses: HeldPoses;
   readonly #gate: RelayGate;
   readonly #unresolved: UnresolvedUpdates;
+  readonly #projection: ProjectionChanges;
   readonly #onUpdate = (update: Uint8Array, origin: Origin | typeof FOREIGN | null): void =>
     this.#updated(update, origin);
-  #projectionChanged = false;
-  /** What the document held before the first update that the gate holds back. */
-  #beforeHeld: ReadonlyMap<number, number> | undefined;
 
   constructor(options: LiveDocumentOptions) {
-    this.#doc = options.doc;
+    const { doc } = options;
+    this.#doc = doc;
     this.#options = options;
-    this.#poses = new HeldPoses(options.doc);
-    this.#gate = new RelayGate({ holdMs: options.relayHoldMs, release: options.relay });
-    this.#unresolved = new UnresolvedUpdates(options.doc);
+    this.#poses = new HeldPoses(doc);
+    this.#gate = new RelayGate({
+      log: options.log,
+      holdMs: options.relayHoldMs,
+      state: () => this.#poses.state(),
+      relay: options.relay,
+    });
+    this.#unresolved = new UnresolvedUpdates(doc);
+    const scene = new SceneDoc(doc);
+    // Named once, so that Yjs knows them as maps and not as whatever comes first.
+    void [scene.sceneMap, scene.nodesMap, scene.materialsMap, scene.animationsMap, scene.commentsMap];
+    this.#projection = new ProjectionChanges(doc, scene);
     this.#watch();
   }
 
@@ -91,7 +99,7 @@ export class LiveDocument {
     write: PoseWrite,
   ): void {
     const { observer, sceneId } = this.#options;
-    this.#beforeWrite();
+    this.#gate.beforeWrite();
     const { frame } = this.#written(update, { editor, client });
     // Not what was received, which may be a small part of a large buffer.
     this.#poses.hold(write, frame.subarray(frame.byteLength - update.byteLength), decoded.contents);
@@ -163,8 +171,8 @@ export class LiveDocument {
 
   /** The state vector of what has been relayed so far. */
   relayedVector(): Uint8Array {
-    const held = this.#gate.isEmpty ? undefined : this.#beforeHeld;
-    return Y.encodeStateVector(held === undefined ? this.doc : new Map(held));
+    const { stateBefore } = this.#gate;
+    return Y.encodeStateVector(stateBefore === undefined ? this.doc : new Map(stateBefore));
   }
 
   /** Size of what waits for a slow log before it is relayed, where it is much; otherwise 0. */
@@ -183,31 +191,15 @@ export class LiveDocument {
 
   #watch(): void {
     const { observer, sceneId } = this.#options;
-    const scene = new SceneDoc(this.#doc);
-    // Named once, so that Yjs knows them as maps and not as whatever comes first.
-    const { sceneMap, nodesMap } = scene;
-    void [scene.materialsMap, scene.animationsMap, scene.commentsMap];
-    this.#doc.on('afterTransaction', (transaction: Y.Transaction) => {
-      const changed = transaction.changed as ReadonlyMap<unknown, ReadonlySet<string | null>>;
-      if (changed.has(nodesMap) || changed.get(sceneMap)?.has('name')) this.#projectionChanged = true;
-    });
     this.#doc.on('afterTransaction', (transaction: Y.Transaction) => {
       const origin = transaction.origin as AnyOrigin;
       if (origin === FOREIGN || origin === HELD || origin === null || transaction.changed.size === 0) return;
       observer.edited(sceneId, origin.editor, this.#doc, transaction, origin.corrected === true);
     });
     this.#doc.on('beforeTransaction', ({ origin }: Y.Transaction) => {
-      if (origin !== HELD) this.#beforeWrite();
+      if (origin !== HELD) this.#gate.beforeWrite();
     });
     this.#doc.on('update', this.#onUpdate);
-  }
-
-  #beforeWrite(): void {
-    const { log } = this.#options;
-    // A database that is away holds up nobody: what has been held until now would hold back all that comes behind it.
-    if (log.isAway) this.#gate.release();
-    if (!this.#gate.isEmpty) return;
-    this.#beforeHeld = log.isQuick ? undefined : this.#poses.state();
   }
 
   #integratePoses(): void {
@@ -260,8 +252,7 @@ export class LiveDocument {
     const commit = this.#append(update, origin?.committedWith);
     const framed = this.#framed(update);
     const sender = origin?.corrected === true ? undefined : origin?.client;
-    if (this.#beforeHeld === undefined) this.#options.relay(framed, sender);
-    else this.#gate.hold(framed, sender, commit);
+    this.#gate.pass(framed, sender, commit);
     return framed;
   }
 
@@ -275,9 +266,7 @@ export class LiveDocument {
 
   #append(update: Uint8Array, committedWith?: CommittedWith): Promise<number> {
     const { log, sceneId, appended } = this.#options;
-    const projection = this.#projectionChanged ? () => projectionOf(this.#doc) : undefined;
-    this.#projectionChanged = false;
-    const commit = log.append(sceneId, update, projection, committedWith);
+    const commit = log.append(sceneId, update, this.#projection.take(), committedWith);
     appended(commit);
     return commit;
   }

@@ -8,9 +8,12 @@ interface Held {
 }
 
 export interface RelayGateOptions {
+  readonly log: { readonly isQuick: boolean; readonly isAway: boolean };
   /** The longest that an update is held. */
   readonly holdMs: number;
-  readonly release: (update: FramedUpdate, sender: RoomClient | undefined) => void;
+  /** How much of each writer is in the document. */
+  readonly state: () => ReadonlyMap<number, number>;
+  readonly relay: (update: FramedUpdate, sender: RoomClient | undefined) => void;
 }
 
 /** An update, and the frame in which clients get it. */
@@ -29,14 +32,12 @@ export class RelayGate {
   readonly #options: RelayGateOptions;
   readonly #held: Held[] = [];
   #bytes = 0;
+  /** What the document held before what is held back or, where nothing is yet, before what is written next; undefined while the gate is open. */
+  #stateBefore: ReadonlyMap<number, number> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: RelayGateOptions) {
     this.#options = options;
-  }
-
-  get isEmpty(): boolean {
-    return this.#held.length === 0;
   }
 
   /** Size of the frames that it holds. */
@@ -44,10 +45,23 @@ export class RelayGate {
     return this.#bytes;
   }
 
-  hold(update: FramedUpdate, sender: RoomClient | undefined, commit: Promise<number>): void {
-    this.#held.push({ update, sender, commit, until: performance.now() + this.#options.holdMs });
-    this.#bytes += update.frame.byteLength;
-    this.#wait();
+  /** What the document held before the first update that is held back; undefined where none is. */
+  get stateBefore(): ReadonlyMap<number, number> | undefined {
+    return this.#held.length === 0 ? undefined : this.#stateBefore;
+  }
+
+  /** The document is about to change: whether what comes of it has to wait shows now. */
+  beforeWrite(): void {
+    const { log, state } = this.#options;
+    // A database that is away holds up nobody: what has been held until now would hold back all that comes behind it.
+    if (log.isAway) this.#releaseAll();
+    if (this.#held.length === 0) this.#stateBefore = log.isQuick ? undefined : state();
+  }
+
+  /** Relays the update, at once or when it is its time. */
+  pass(update: FramedUpdate, sender: RoomClient | undefined, commit: Promise<number>): void {
+    if (this.#stateBefore === undefined) this.#options.relay(update, sender);
+    else this.#hold(update, sender, commit);
   }
 
   /** `commit` has come through. */
@@ -55,14 +69,19 @@ export class RelayGate {
     this.#releaseWhile((held) => held.commit === commit);
   }
 
-  /** Lets everything go. */
-  release(): void {
-    if (!this.isEmpty) this.#releaseWhile(() => true);
-  }
-
   stop(): void {
     clearTimeout(this.#timer);
     this.#held.length = 0;
+  }
+
+  #hold(update: FramedUpdate, sender: RoomClient | undefined, commit: Promise<number>): void {
+    this.#held.push({ update, sender, commit, until: performance.now() + this.#options.holdMs });
+    this.#bytes += update.frame.byteLength;
+    this.#wait();
+  }
+
+  #releaseAll(): void {
+    if (this.#held.length > 0) this.#releaseWhile(() => true);
   }
 
   #releaseWhile(may: (held: Held) => boolean): void {
@@ -70,7 +89,7 @@ export class RelayGate {
     const released = this.#held.splice(0, stays < 0 ? this.#held.length : stays);
     for (const { update, sender } of released) {
       this.#bytes -= update.frame.byteLength;
-      this.#options.release(update, sender);
+      this.#options.relay(update, sender);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { SceneDoc } from '@diorama/shared';
 import type * as Y from 'yjs';
 import type { SceneProjection } from '../../log/batch.js';
 
@@ -5,4 +6,25 @@ import type { SceneProjection } from '../../log/batch.js';
 export function projectionOf(doc: Y.Doc): SceneProjection {
   const name: unknown = doc.getMap('scene').get('name');
   return { name: typeof name === 'string' ? name : '', nodeCount: doc.getMap('nodes').size };
+}
+
+/** Notices when what the `scenes` table repeats of a document changes. */
+export class ProjectionChanges {
+  readonly #project: () => SceneProjection;
+  #hasChanged = false;
+
+  constructor(doc: Y.Doc, { sceneMap, nodesMap }: SceneDoc) {
+    this.#project = () => projectionOf(doc);
+    doc.on('afterTransaction', (transaction: Y.Transaction) => {
+      const changed = transaction.changed as ReadonlyMap<unknown, ReadonlySet<string | null>>;
+      if (changed.has(nodesMap) || changed.get(sceneMap)?.has('name')) this.#hasChanged = true;
+    });
+  }
+
+  /** What tells it as it is when it is asked, if it has changed since the last call. */
+  take(): (() => SceneProjection) | undefined {
+    if (!this.#hasChanged) return undefined;
+    this.#hasChanged = false;
+    return this.#project;
+  }
 }

@@ -14,7 +14,7 @@ export interface LaggingLimits {
 }
 
 export interface LaggingClientsOptions {
-  readonly doc: Y.Doc;
+  readonly doc: () => Y.Doc;
   readonly limits: LaggingLimits;
   /** Brings clients up to date that have read all that they were sent; `update`, if given, holds all that they lack. */
   readonly catchUp: (clients: readonly RoomClient[], update: Uint8Array | undefined) => void;
@@ -122,7 +122,7 @@ export class LaggingClients {
     }
     if (oldest !== undefined) {
       this.#options.metrics.resynced(behind.length);
-      this.#options.catchUp(behind, Y.encodeStateAsUpdate(this.#options.doc, oldest.since));
+      this.#options.catchUp(behind, Y.encodeStateAsUpdate(this.#options.doc(), oldest.since));
     }
     if (others.length > 0) this.#options.catchUp(others, undefined);
   }

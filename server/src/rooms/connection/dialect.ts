@@ -1,0 +1,47 @@
+import {
+  encodeDraining,
+  encodeRefused,
+  encodeSaved,
+  encodeTokenRequest,
+  encodeWelcome,
+  SUBPROTOCOL,
+  type Draining,
+  type Refused,
+  type TokenRequest,
+  type Welcome,
+} from '@diorama/shared';
+import { frame } from '../frames/framing.js';
+import { permissionDeniedFrame } from '../frames/server-frames.js';
+
+/** What a client can be told besides document and presence; undefined is what it would not understand. */
+export interface Dialect {
+  /** Whether the client understands more than y-websocket. */
+  readonly isDiorama: boolean;
+  welcome(welcome: Welcome): Buffer | undefined;
+  saved(frames: number): Buffer | undefined;
+  refused(refused: Refused): Buffer;
+  tokenRequest(request: TokenRequest): Buffer | undefined;
+  draining(draining: Draining): Buffer | undefined;
+}
+
+const DIORAMA: Dialect = {
+  isDiorama: true,
+  welcome: (welcome) => frame(encodeWelcome(welcome)),
+  saved: (frames) => frame(encodeSaved(frames)),
+  refused: (refused) => frame(encodeRefused(refused)),
+  tokenRequest: (request) => frame(encodeTokenRequest(request)),
+  draining: (draining) => frame(encodeDraining(draining)),
+};
+
+const Y_WEBSOCKET: Dialect = {
+  isDiorama: false,
+  welcome: () => undefined,
+  saved: () => undefined,
+  refused: ({ code, detail }) => permissionDeniedFrame(`${code}: ${detail}`),
+  tokenRequest: () => undefined,
+  draining: () => undefined,
+};
+
+/** The dialect of a WebSocket of this subprotocol. */
+export const dialectOf = (subprotocol: string): Dialect =>
+  subprotocol === SUBPROTOCOL ? DIORAMA : Y_WEBSOCKET;

@@ -1,0 +1,153 @@
+import { DioramaError } from '@diorama/shared';
+import type { Principal } from '../../access/principal.js';
+import type { Logger } from '../../observability/logger.js';
+import { badFrame, parseClientFrame, type ClientFrame } from '../frames/client-frame.js';
+import type { RoomClient } from '../room-client.js';
+import type { Room } from '../room.js';
+import { ConnectionBudget, type ConnectionLimits } from '../checks/connection-budget.js';
+import { PacedAnswer } from './paced-answer.js';
+import type { Reading } from './reading.js';
+
+export interface VisitOptions {
+  readonly client: RoomClient;
+  readonly room: Room;
+  /** Who the client is at first. */
+  readonly principal: Principal;
+  /** Takes another token that the client sends; undefined for one that has no business to. */
+  readonly renew: ((token: string) => void) | undefined;
+  readonly limits: ConnectionLimits;
+  readonly reading: Reading;
+  readonly logger: Logger;
+}
+
+/** A client's time in its room: what it sends is counted, taken apart and handed on. */
+export class Visit {
+  /** Also of one that is over: what the client sent last is still to be judged. */
+  principal: Principal;
+  readonly #options: VisitOptions;
+  readonly #client: RoomClient;
+  readonly #room: Room;
+  readonly #budget: ConnectionBudget;
+  readonly #stateVectors: PacedAnswer<Uint8Array>;
+  readonly #presenceQueries: PacedAnswer<void>;
+  /** Sync step 2 and update frames so far; acknowledgements count them. */
+  #documentFrames = 0;
+  /** Why nothing that the client writes is taken for now. */
+  #suspension: DioramaError | undefined;
+  #refusedWhileSuspended = false;
+  #isOver = false;
+
+  constructor(options: VisitOptions) {
+    const { client, room, reading } = options;
+    this.#options = options;
+    this.#client = client;
+    this.#room = room;
+    this.principal = options.principal;
+    const unsentBytes = (): number => client.unsentBytes;
+    this.#stateVectors = new PacedAnswer({
+      unsentBytes,
+      answer: (stateVector) => this.#later(() => room.catchUp.answer(client, stateVector)),
+    });
+    this.#presenceQueries = new PacedAnswer({
+      unsentBytes,
+      answer: () => this.#later(() => room.catchUp.sendPresence(client)),
+    });
+    this.#budget = new ConnectionBudget({
+      limits: options.limits,
+      stop: () => reading.stop('budget'),
+      goOn: () => reading.goOn('budget'),
+      exceeded: () =>
+        client.close('too_many_requests', 'More was sent for too long than a connection may send'),
+      receivePresence: (update) => this.#later(() => room.receivePresence(client, update)),
+    });
+  }
+
+  /** A message has come. */
+  receive(data: Buffer, isBinary: boolean): void {
+    this.#room.received(this.#client, data.byteLength);
+    try {
+      if (!isBinary) throw badFrame('Text frames are not of the protocol');
+      const message = parseClientFrame(data);
+      if (this.#budget.take(message, data.byteLength)) this.#handle(message);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** A ping or a pong of so many bytes has come. */
+  controlled(bytes: number): void {
+    this.#budget.takeControl(bytes);
+  }
+
+  /** Refuses what the client writes from now on, for this reason. */
+  suspendWrites(reason: DioramaError): void {
+    this.#suspension = reason;
+  }
+
+  /** Takes what the client writes again, and asks for what was refused meanwhile. */
+  resumeWrites(): void {
+    this.#suspension = undefined;
+    if (this.#refusedWhileSuspended) this.#room.ask(this.#client);
+    this.#refusedWhileSuspended = false;
+  }
+
+  /** To be called again when the connection is closed: what came in between may have set a timer. */
+  end(): void {
+    this.#budget.end();
+    this.#stateVectors.end();
+    this.#presenceQueries.end();
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#room.leave(this.#client);
+  }
+
+  /** Does what had been put off, if the client is still there. */
+  #later(act: () => void): void {
+    if (this.#isOver) return;
+    try {
+      act();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof DioramaError) {
+      this.#client.close(error.code, error.message);
+    } else {
+      this.#options.logger.error({ err: error }, 'a frame could not be handled');
+      this.#client.close('internal');
+    }
+  }
+
+  #handle(message: ClientFrame): void {
+    switch (message.kind) {
+      case 'state-vector':
+        this.#stateVectors.ask(message.stateVector);
+        return;
+      case 'document':
+        this.#receiveUpdate(++this.#documentFrames, message.update);
+        return;
+      case 'presence':
+        this.#room.receivePresence(this.#client, message.update);
+        return;
+      case 'presence-query':
+        this.#presenceQueries.ask();
+        return;
+      case 'token': {
+        const { renew } = this.#options;
+        if (renew === undefined) throw badFrame('A token is a message of diorama.v1');
+        renew(message.token);
+      }
+    }
+  }
+
+  #receiveUpdate(number: number, update: Uint8Array): void {
+    if (this.#suspension === undefined) {
+      this.#room.receiveUpdate(this.#client, number, update);
+      return;
+    }
+    this.#refusedWhileSuspended = true;
+    this.#room.refuse(this.#client, number, this.#suspension);
+  }
+}
