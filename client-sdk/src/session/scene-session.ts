@@ -170,20 +170,25 @@ export class SceneSession {
     return this.#copy.undo.edit(() => write(this.scene), options.merge);
   }
 
-  /** Writes comments, which a commenter may too. Otherwise as `edit`. */
+  /**
+   * Writes comments, which a commenter may too, in one transaction; returns what `write` returns.
+   *
+   * It is no undo step: others answer in the thread that one opened. When `write` throws, nothing of it is kept; it throws as `edit`.
+   */
   comment<T>(write: (comments: CommentsDoc) => T): T {
     this.#assertMay('commenter');
-    return this.#copy.undo.edit(() => write(new CommentsDoc(this.doc)), undefined);
+    return this.#copy.undo.comment(() => write(new CommentsDoc(this.doc)));
   }
 
-  /** Takes back this session's last step; others' edits stay. False when there is none. */
+  /** Takes back this session's last step; others' edits stay. False when there is none. Throws as `edit`. */
   undo(): boolean {
-    this.#assertMay('commenter');
+    this.#assertMay('editor');
     return this.#copy.undo.undo();
   }
 
+  /** Repeats the step that was undone last. False when there is none, or something was edited since. Throws as `edit`. */
   redo(): boolean {
-    this.#assertMay('commenter');
+    this.#assertMay('editor');
     return this.#copy.undo.redo();
   }
 

@@ -1,7 +1,8 @@
-import { SceneDoc } from '@diorama/shared';
+import { CommentsDoc, SceneDoc } from '@diorama/shared';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
 import { names, Sessions } from '../../test/support/sessions.js';
+import type { SceneSession } from './scene-session.js';
 
 const sessions = new Sessions();
 const { openSynced } = sessions;
@@ -47,4 +48,57 @@ describe('undo', () => {
     expect(states.at(-1)).toBe(false);
     expect(session.canRedo()).toBe(true);
   });
+});
+
+describe('undo and comments', () => {
+  const says = (author: string, text: string) => ({ author, text, createdAt: '2026-01-02T03:04:05Z' });
+  const texts = (session: SceneSession): string[][] =>
+    [...new CommentsDoc(session.doc).threads().values()].map(({ messages }) => messages.map((m) => m.text));
+
+  it('SDK-11: undo passes over comments, so that nobody loses what others answered', async () => {
+    const [a, b] = [await openSynced(), await openSynced()];
+    a.edit((scene) => scene.addNode({ kind: 'group', name: 'a' }));
+    const thread = a.comment((comments) => comments.open(says('A', 'Too dark?')));
+    await eventually(() => expect(texts(b)).toEqual([['Too dark?']]));
+    b.comment((comments) => comments.reply(thread, says('B', 'A little')));
+    await eventually(() => expect(texts(a)).toEqual([['Too dark?', 'A little']]));
+    expect(a.undo()).toBe(true);
+    expect(names(a)).toEqual([]);
+    expect(a.canUndo()).toBe(false);
+    await a.flushed();
+    expect(texts(a)).toEqual([['Too dark?', 'A little']]);
+    await eventually(() => expect(names(b)).toEqual([]));
+    expect(texts(b)).toEqual([['Too dark?', 'A little']]);
+    expect(b.canUndo()).toBe(false);
+  });
+
+  it('SDK-11: a comment does not take away what can be redone', async () => {
+    const session = await openSynced();
+    session.edit((scene) => scene.addNode({ kind: 'group', name: 'a' }));
+    session.undo();
+    session.comment((comments) => comments.open(says('A', 'Gone?')));
+    expect(session.redo()).toBe(true);
+    expect(names(session)).toEqual(['a']);
+    expect(texts(session)).toEqual([['Gone?']]);
+  });
+
+  it.each(['comment', 'edit'] as const)(
+    'SDK-3: comments of a %s that throws leave nothing behind',
+    async (how) => {
+      const session = await openSynced();
+      const kept = session.comment((comments) => comments.open(says('A', 'kept')));
+      const write = (): void => {
+        const comments = new CommentsDoc(session.doc);
+        comments.reply(kept, says('A', 'half'));
+        comments.open(says('A', 'half'));
+        comments.reply('no such thread', says('A', 'never'));
+      };
+      expect(() => session[how](write)).toThrow(
+        expect.objectContaining({ code: 'invalid_document' }) as Error,
+      );
+      expect(texts(session)).toEqual([['kept']]);
+      expect(session.canUndo()).toBe(false);
+      expect(session.canRedo()).toBe(false);
+    },
+  );
 });
