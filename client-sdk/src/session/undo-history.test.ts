@@ -1,5 +1,5 @@
 import { CommentsDoc, SceneDoc } from '@diorama/shared';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
 import { names, Sessions } from '../../test/support/sessions.js';
 import type { SceneSession } from './scene-session.js';
@@ -47,6 +47,69 @@ describe('undo', () => {
     expect(undone).toEqual(['4', '1', '0', '']);
     expect(states.at(-1)).toBe(false);
     expect(session.canRedo()).toBe(true);
+  });
+
+  describe('what does not merge', () => {
+    const merged = { merge: 'name' };
+    let session: SceneSession;
+    let id: string;
+    const rename = (name: string, options = merged): void =>
+      session.edit((s) => s.setNode(id, { name }), options);
+    const shown = (): unknown => {
+      const { name, visible } = session.scene.node(id) ?? {};
+      return { name, visible };
+    };
+    const failing = (): never => {
+      throw new Error('the edit fails');
+    };
+
+    beforeEach(async () => {
+      session = await openSynced();
+      id = session.edit((s) => s.addNode({ kind: 'group', name: 'old' }));
+      session.edit((s) => s.setNode(id, { visible: false }), { merge: 'visible' });
+    });
+
+    it.each([
+      ['fails', () => expect(() => session.edit(failing, merged)).toThrow('the edit fails')],
+      [
+        'fails halfway',
+        () => {
+          const half = (): never => {
+            session.scene.setNode(id, { name: 'half' });
+            return failing();
+          };
+          expect(() => session.edit(half, merged)).toThrow('the edit fails');
+        },
+      ],
+      ['writes nothing', () => rename('old')],
+    ])('SDK-12: edits do not merge across one that %s', (_, between) => {
+      between();
+      rename('new');
+      expect(session.undo()).toBe(true);
+      expect(shown()).toEqual({ name: 'old', visible: false });
+    });
+
+    it('SDK-12: edits of one key merge though one between them wrote nothing', () => {
+      rename('a');
+      rename('a');
+      rename('b');
+      session.undo();
+      expect(shown()).toEqual({ name: 'old', visible: false });
+      session.undo();
+      expect(shown()).toEqual({ name: 'old', visible: true });
+    });
+
+    it('SDK-12: an edit after an undo does not merge with what the undo has left', () => {
+      rename('new');
+      session.undo();
+      rename('newer');
+      session.undo();
+      expect(shown()).toEqual({ name: 'old', visible: false });
+      session.redo();
+      rename('newest');
+      session.undo();
+      expect(shown()).toEqual({ name: 'newer', visible: false });
+    });
   });
 });
 

@@ -19,7 +19,10 @@ export class UndoHistory {
   readonly #comments: Y.UndoManager;
   readonly #origin = { session: 'own edits' };
   readonly #commentOrigin = { session: 'own comments' };
+  /** Of the last step. */
   #mergeKey: string | undefined;
+  /** Whether the edit that is under way has come into a step. */
+  #captured = false;
   #depth = 0;
 
   constructor(doc: Y.Doc, onChange: (state: UndoState) => void) {
@@ -33,6 +36,9 @@ export class UndoHistory {
       captureTimeout: 0,
     });
     const report = (): void => onChange(this.state);
+    const captured = (): void => void (this.#captured = true);
+    this.#manager.on('stack-item-added', captured);
+    this.#manager.on('stack-item-updated', captured);
     this.#manager.on('stack-item-added', report);
     this.#manager.on('stack-item-popped', report);
     this.#manager.on('stack-cleared', report);
@@ -47,15 +53,18 @@ export class UndoHistory {
     if (this.#depth > 0) return write();
     const merges = mergeKey !== undefined && mergeKey === this.#mergeKey;
     this.#manager.captureTimeout = merges ? MERGE_WINDOW_MS : 0;
-    this.#mergeKey = mergeKey;
+    this.#captured = false;
     const before = this.#manager.undoStack.length;
     // Kept apart from the step it would merge with, so that just what was written before the error can be taken back.
     const onThrow = (): void => void (this.#manager.captureTimeout = 0);
-    return this.#write(write, this.#origin, onThrow, () => {
+    const result = this.#write(write, this.#origin, onThrow, () => {
       if (this.#manager.undoStack.length === before) return;
       this.#manager.undo();
       this.#manager.clear(false, true);
     });
+    // The key is that of the last step: one that wrote nothing is no step, and the next would merge with what was before it.
+    if (this.#captured) this.#mergeKey = mergeKey;
+    return result;
   }
 
   /** Runs `write`, which writes comments alone, as one transaction that is no step. When it throws, it is taken back. */
