@@ -33,6 +33,35 @@ describe('undo', () => {
     expect(names(a)).toEqual(['by b']);
   });
 
+  it('SDK-11: undoing an add takes the whole node away, also what others have written in it; redo brings both back', async () => {
+    const [a, b] = [await openSynced(), await openSynced()];
+    const id = a.edit((scene) => scene.addNode({ kind: 'group', name: 'by a' }));
+    await eventually(() => expect(names(b)).toEqual(['by a']));
+    b.edit((scene) => scene.setNode(id, { name: 'by b' }));
+    await eventually(() => expect(names(a)).toEqual(['by b']));
+    a.undo();
+    await eventually(() => expect(names(b)).toEqual([]));
+    a.redo();
+    expect(names(a)).toEqual(['by b']);
+    await eventually(() => expect(names(b)).toEqual(['by b']));
+  });
+
+  it('SDK-11: undoing an add leaves what another person put below it, which then shows below the root', async () => {
+    const [a, b] = [await openSynced(), await openSynced()];
+    const group = a.edit((scene) => scene.addNode({ kind: 'group', name: 'by a' }));
+    await eventually(() => expect(names(b)).toEqual(['by a']));
+    const child = b.edit((scene) => scene.addNode({ kind: 'group', name: 'by b', pose: { parent: group } }));
+    await eventually(() => expect(names(a)).toEqual(['by a', 'by b']));
+    a.undo();
+    await eventually(() => expect(names(b)).toEqual(['by b']));
+    for (const { scene } of [a, b]) {
+      expect(scene.node(child)?.pose.parent).toBe(group);
+      expect(scene.tree().parentOf(child)).toBeNull();
+    }
+    a.redo();
+    expect(a.scene.tree().parentOf(child)).toBe(group);
+  });
+
   it('SDK-12: each edit is one step; edits with the same merge key are one step together', async () => {
     const session = await openSynced();
     const states: boolean[] = [];
