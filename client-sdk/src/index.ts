@@ -1,5 +1,16 @@
 export { Diorama, type DioramaOptions } from './diorama.js';
-export { DioramaError, SceneDoc } from '@diorama/shared';
+export {
+  CommentsDoc,
+  DioramaError,
+  SceneDoc,
+  type CommentInput,
+  type CommentMessage,
+  type CommentThread,
+  type LivePose,
+  type Presence,
+  type Role,
+  type Welcome,
+} from '@diorama/shared';
 export type { Unsubscribe } from './events/emitter.js';
 export { AssetsApi, type UploadOptions } from './rest/assets.js';
 export type { Page, PageQuery } from './rest/pages.js';
