@@ -19,8 +19,6 @@ export function takeToken(location: Location, history: History, storage: Storage
   return storage.getItem(STORAGE_KEY);
 }
 
-export const forgetToken = (storage: Storage): void => storage.removeItem(STORAGE_KEY);
-
 /** Whether the token is of a share link: of a guest, whom nobody but whoever made the link can help. */
 export function isShareLinkToken(token: string | null): boolean {
   const header = token?.split('.')[0]?.replaceAll('-', '+').replaceAll('_', '/') ?? '';

@@ -51,7 +51,6 @@ type JsonBodyOf<E extends Endpoint> = E['body'] extends { type: 'json'; schema: 
 
 export type EndpointParams<E extends Endpoint> = ParsedOf<E['params']>;
 export type EndpointQuery<E extends Endpoint> = ParsedOf<E['query']>;
-export type EndpointQueryInput<E extends Endpoint> = InputOf<E['query']>;
 type ParsedBodyOf<E extends Endpoint> = E['body'] extends { type: 'json'; parsed: infer S }
   ? S
   : JsonBodyOf<E>;

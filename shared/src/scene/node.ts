@@ -72,7 +72,6 @@ export const sceneNodeSchema = z
 export type SceneNode = z.infer<typeof sceneNodeSchema>;
 /** A node as it may be written: only `kind` is required. */
 export type SceneNodeInput = z.input<typeof sceneNodeSchema>;
-export type GroupNode = z.infer<typeof groupNodeSchema>;
 export type ModelNode = z.infer<typeof modelNodeSchema>;
 export type PrimitiveNode = z.infer<typeof primitiveNodeSchema>;
 export type LightNode = z.infer<typeof lightNodeSchema>;
