@@ -9,6 +9,7 @@ import { systemClock, type Clock, type WebSocketConstructor } from './session/po
 import { SceneSession } from './session/scene-session.js';
 import type { ConnectOptions } from './session/session-options.js';
 
+/** Where the server is, who calls, and what of the platform to use. */
 export interface DioramaOptions {
   /** Where the server is, such as `http://127.0.0.1:8080` or, behind a proxy that takes the path off, `https://example.com/diorama`. */
   readonly url: string;
@@ -16,6 +17,7 @@ export interface DioramaOptions {
   readonly token: TokenSource;
   /** By default the platform's; Node before 22 has none: import from `@diorama/client-sdk/node` there. */
   readonly WebSocket?: WebSocketConstructor | undefined;
+  /** By default the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** For tests. */
   readonly clock?: Clock | undefined;
@@ -33,9 +35,13 @@ export interface DioramaOptions {
  * await session.flushed(); // stored
  */
 export class Diorama {
+  /** Any operation of the REST contract, also those that have no method here. */
   readonly rest: RestClient;
+  /** Scenes: their documents, history, versions, members and links. */
   readonly scenes: ScenesApi;
+  /** Assets: uploads, lists, bytes. */
   readonly assets: AssetsApi;
+  /** Render jobs and their pictures. */
   readonly renders: RendersApi;
   readonly #url: string;
   readonly #token: () => Promise<string>;

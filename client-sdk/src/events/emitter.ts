@@ -1,6 +1,7 @@
 /** The argument of each event by its name. */
 type Events = object;
 
+/** Takes the listener off again; calling it twice does nothing more. */
 export type Unsubscribe = () => void;
 
 /** Calls listeners in the order they came; one that throws does not keep the others from hearing. */

@@ -5,9 +5,11 @@ import type { RestClient } from './rest-client.js';
 import { formOf, type UploadFile, type UploadProgress } from './upload-form.js';
 import { sendForm } from './upload-send.js';
 
+/** How an upload is followed and ended. */
 export interface UploadOptions {
   /** Bytes sent so far. Called in browsers; elsewhere once, when all is sent. */
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
+  /** Ends the upload, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,6 +31,7 @@ export class AssetsApi {
     return sendForm(this.#rest, api.assets.upload, formOf(files), options);
   }
 
+  /** One page of assets, the most recently uploaded first. Throws `forbidden` for guests, `invalid_cursor`. */
   async list({ signal, ...query }: PageQuery = {}): Promise<Page<Asset>> {
     return this.#rest.call(api.assets.list, { query, signal });
   }
@@ -38,7 +41,7 @@ export class AssetsApi {
     return itemsOf((page) => this.list(page), query);
   }
 
-  /** Throws `asset_not_found`. */
+  /** An asset's metadata. Throws `asset_not_found`. */
   async get(assetId: string, options: CallOptions = {}): Promise<Asset> {
     return this.#rest.call(api.assets.get, { ...options, params: { asset_id: assetId } });
   }

@@ -5,15 +5,20 @@ import type { CallOptions } from './request.js';
 import type { RestClient } from './rest-client.js';
 import { sleep } from './retry.js';
 
+/** What to render: `scene_id`; by default all that is visible, as a PNG of 1280 × 720 pixels. */
 export type CreateRenderJobInput = EndpointBodyInput<typeof api.renderJobs.create>;
 
+/** Which page of the jobs. */
 export interface RenderListQuery extends PageQuery {
+  /** Only jobs of this scene. By default of all. */
   readonly scene_id?: string | undefined;
 }
 
+/** How `wait` is followed and ended. */
 export interface WaitOptions {
   /** Called with each state of the job that differs from the one before. */
   readonly onProgress?: ((job: RenderJob) => void) | undefined;
+  /** Ends the waiting, not the job. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,20 +41,22 @@ export class RendersApi {
     return this.#rest.call(api.renderJobs.create, { ...options, body });
   }
 
+  /** One page of jobs, the newest first. Throws `invalid_cursor`. */
   async list({ signal, ...query }: RenderListQuery = {}): Promise<Page<RenderJob>> {
     return this.#rest.call(api.renderJobs.list, { query, signal });
   }
 
+  /** Every job, the newest first, page by page. */
   all(query: RenderListQuery = {}): AsyncGenerator<RenderJob, void, undefined> {
     return itemsOf((page) => this.list({ ...query, ...page }), query);
   }
 
-  /** Throws `render_job_not_found`. */
+  /** A job as it is now. Throws `render_job_not_found`. */
   async get(jobId: string, options: CallOptions = {}): Promise<RenderJob> {
     return this.#rest.call(api.renderJobs.get, { ...options, params: { job_id: jobId } });
   }
 
-  /** Throws `render_job_finished` when it has already ended. */
+  /** Cancels a job. Throws `render_job_finished` when it has already ended. */
   async cancel(jobId: string, options: CallOptions = {}): Promise<RenderJob> {
     return this.#rest.call(api.renderJobs.cancel, { ...options, params: { job_id: jobId } });
   }

@@ -11,8 +11,11 @@ type QueryOf<E extends Endpoint> = E extends { query: { shape: infer Shape } }
   ? { readonly query?: { readonly [K in keyof Shape]?: string | number | undefined } }
   : { readonly query?: undefined };
 
+/** What every call takes. */
 export interface CallOptions {
+  /** Ends the call, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** More headers; by default none. An `Idempotency-Key` of one's own keeps a POST from being carried out twice. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

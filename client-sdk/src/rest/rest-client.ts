@@ -4,6 +4,7 @@ import { urlOf, type CallInput, type LooseInput } from './request.js';
 import { isIdempotent, retryDelayMs, sleep } from './retry.js';
 import type { Clock } from '../session/ports.js';
 
+/** The bearer token, or a function that is asked for one before every request and connection. One that takes 10 s counts as failed when connecting. */
 export type TokenSource = string | (() => string | Promise<string>);
 
 export interface RestClientOptions {
@@ -16,8 +17,11 @@ export interface RestClientOptions {
 
 /** A typed answer with the headers that matter. */
 export interface Answer<T> {
+  /** The body, as the contract types it. */
   readonly data: T;
+  /** The HTTP status, a 2xx. */
   readonly status: number;
+  /** Names the state that was read or made, for `ifMatch`; null where there is none. */
   readonly etag: string | null;
 }
 
@@ -39,10 +43,12 @@ export class RestClient {
     return new URL(/^https?:\/\//i.test(path) ? path : this.#options.url + path);
   }
 
+  /** Calls an operation and returns its answer, undefined where it has none. Throws a DioramaError for everything but a 2xx. */
   async call<E extends Endpoint>(endpoint: E, input: CallInput<E>): Promise<EndpointOutput<E>> {
     return (await this.callWithMeta(endpoint, input)).data;
   }
 
+  /** As `call`, with the status and the ETag. */
   async callWithMeta<E extends Endpoint>(
     endpoint: E,
     input: CallInput<E>,
@@ -67,6 +73,7 @@ export class RestClient {
     }
   }
 
+  /** The header that says who calls, with a token asked for anew. */
   async authorization(): Promise<Record<string, string>> {
     return { authorization: `Bearer ${await this.#options.token()}` };
   }

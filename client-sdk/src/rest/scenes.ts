@@ -23,20 +23,26 @@ import type { CallOptions } from './request.js';
 import type { RestClient } from './rest-client.js';
 import { paramsOf, VersionsApi } from './versions.js';
 
+/** `name` and `document` of a new scene; what is left out has its default. */
 export type CreateSceneInput = EndpointBodyInput<typeof api.scenes.create>;
+/** The new `name`, the new `document`, or both; what is left out stays. */
 export type ReplaceSceneInput = EndpointBodyInput<typeof api.scenes.replace>;
 
+/** The `role` of a member, and by which `name` to show them. */
 export type SetMemberInput = EndpointBodyInput<typeof api.members.put>;
+/** The `role` of a link, with `name` and `expires_in` (seconds) or `expires_at` (RFC 3339); by default it ends in a week. */
 export type CreateShareLinkInput = EndpointBodyInput<typeof api.shareLinks.create>;
 
 /** A scene with the ETag that `ifMatch` takes. */
 export type SceneWithETag = Scene & { readonly etag: string | null };
 
+/** A call that depends on the state of the scene. */
 export interface ConditionalOptions extends CallOptions {
   /** Only if the scene's ETag is still this one; otherwise `precondition_failed` is thrown. */
   readonly ifMatch?: string | null | undefined;
 }
 
+/** How a batch of operations is carried out. */
 export interface OperationsOptions extends ConditionalOptions {
   /** Says what would happen, and changes nothing. */
   readonly dryRun?: boolean | undefined;
@@ -44,11 +50,15 @@ export interface OperationsOptions extends ConditionalOptions {
   readonly summary?: string | undefined;
 }
 
+/** Which edits, and which page of them. */
 export interface EditListQuery extends PageQuery {
+  /** Only edits of this kind. By default of all. */
   readonly kind?: EditKind | undefined;
 }
 
+/** Which changes, and which page of them. */
 export interface ChangeListQuery extends PageQuery {
+  /** Only of this part of the document, such as `nodes`. By default of all. */
   readonly root?: RootMap | undefined;
   /** Only changes after this time, RFC 3339. */
   readonly since?: string | undefined;
@@ -61,6 +71,7 @@ const conditional = ({ ifMatch, headers, signal }: ConditionalOptions) => ({
 
 /** The REST resource `scenes`. */
 export class ScenesApi {
+  /** Versions of scenes, kept under a name or automatically. */
   readonly versions: VersionsApi;
   readonly #rest: RestClient;
 
@@ -69,11 +80,13 @@ export class ScenesApi {
     this.versions = new VersionsApi(rest);
   }
 
+  /** Creates a scene, empty by default. Throws `forbidden`, `invalid_document`, `schema_too_new`. */
   async create(body: CreateSceneInput = {}, options: CallOptions = {}): Promise<SceneWithETag> {
     const { data, etag } = await this.#rest.callWithMeta(api.scenes.create, { ...options, body });
     return { ...data, etag };
   }
 
+  /** One page of scenes, the most recently created first, without documents. Throws `invalid_cursor`. */
   async list({ signal, ...query }: PageQuery = {}): Promise<Page<SceneSummary>> {
     return this.#rest.call(api.scenes.list, { query, signal });
   }
@@ -83,7 +96,7 @@ export class ScenesApi {
     return itemsOf((page) => this.list(page), query);
   }
 
-  /** Throws `scene_not_found`. */
+  /** A scene with its document. Throws `scene_not_found`. */
   async get(sceneId: string, options: CallOptions = {}): Promise<SceneWithETag> {
     const { data, etag } = await this.#rest.callWithMeta(api.scenes.get, {
       ...options,

@@ -4,7 +4,9 @@ export type UploadFile =
 
 /** Bytes. */
 export interface UploadProgress {
+  /** Sent so far. */
   readonly loaded: number;
+  /** In all, with what the form adds in browsers. */
   readonly total: number;
 }
 

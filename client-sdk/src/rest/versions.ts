@@ -9,10 +9,14 @@ import { itemsOf, type Page, type PageQuery } from './pages.js';
 import type { CallOptions } from './request.js';
 import type { RestClient } from './rest-client.js';
 
+/** The `name` of a version and, if wanted, a `note`. */
 export type CreateVersionInput = EndpointBodyInput<typeof api.versions.create>;
+/** The new `name`, the new `note`, or both. */
 export type UpdateVersionInput = EndpointBodyInput<typeof api.versions.update>;
 
+/** Which versions, and which page of them. */
 export interface VersionListQuery extends PageQuery {
+  /** Only versions of this kind. By default of all. */
   readonly kind?: VersionKind | undefined;
 }
 
@@ -29,6 +33,7 @@ export class VersionsApi {
     return this.#rest.call(api.versions.create, { ...options, params: { scene_id: sceneId }, body });
   }
 
+  /** One page of versions, the newest first. Throws `scene_not_found`, `invalid_cursor`. */
   async list(sceneId: string, { signal, ...query }: VersionListQuery = {}): Promise<Page<Version>> {
     return this.#rest.call(api.versions.list, { params: { scene_id: sceneId }, query, signal });
   }
@@ -53,6 +58,7 @@ export class VersionsApi {
     return this.#rest.call(api.versions.update, { ...options, params: paramsOf(sceneId, versionId), body });
   }
 
+  /** Deletes a version; the scene stays as it is. Throws `forbidden`, `version_not_found`. */
   async delete(sceneId: string, versionId: string, options: CallOptions = {}): Promise<void> {
     await this.#rest.call(api.versions.delete, { ...options, params: paramsOf(sceneId, versionId) });
   }

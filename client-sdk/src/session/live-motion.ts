@@ -1,6 +1,7 @@
 import type { LivePose } from '@diorama/shared';
 import { between, isClose } from './live-pose.js';
 
+/** Where poses come from, and where they are shown. */
 export interface LiveMotionOptions {
   /** Where others hold nodes: `() => session.live.others`. */
   readonly targets: () => ReadonlyMap<string, LivePose>;

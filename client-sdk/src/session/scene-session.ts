@@ -121,10 +121,12 @@ export class SceneSession {
     return this.#copy.scene;
   }
 
+  /** The Yjs document, to bind other libraries to. Another one after `reset`. */
   get doc(): Y.Doc {
     return this.scene.doc;
   }
 
+  /** How the session stands with the server; the event `status` tells when it changes. */
   get status(): SessionStatus {
     return this.#standing.status;
   }
@@ -144,6 +146,7 @@ export class SceneSession {
     return this.#welcome;
   }
 
+  /** What this client may do: the lesser of its token's role and its role on the scene. Undefined before the first connection. */
   get role(): Role | undefined {
     return this.#welcome?.role;
   }
@@ -163,6 +166,7 @@ export class SceneSession {
     return this.#readOnlyFor('commenter');
   }
 
+  /** Calls `listener` at each event of that name until what it returns is called. A listener that throws disturbs nobody else. */
   on<K extends keyof SessionEvents>(event: K, listener: (argument: SessionEvents[K]) => void): Unsubscribe {
     return this.#events.on(event, listener);
   }
@@ -200,10 +204,12 @@ export class SceneSession {
     return this.#copy.undo.redo();
   }
 
+  /** Whether there is a step to take back; the event `undo-stack` tells when it changes. Says nothing of whether `undo` may be called: see `readOnly`. */
   canUndo(): boolean {
     return this.#copy.undo.state.canUndo;
   }
 
+  /** Whether there is a step to repeat. */
   canRedo(): boolean {
     return this.#copy.undo.state.canRedo;
   }

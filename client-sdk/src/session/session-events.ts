@@ -9,13 +9,17 @@ import type * as Y from 'yjs';
  */
 export type SessionStatus = 'connecting' | 'saving' | 'saved' | 'offline';
 
+/** What undo and redo would find. */
 export interface UndoState {
+  /** Whether there is a step to take back. */
   readonly canUndo: boolean;
+  /** Whether there is a step to repeat. */
   readonly canRedo: boolean;
 }
 
 /** What each event of a session carries. */
 export interface SessionEvents {
+  /** `session.status` has changed. */
   status: SessionStatus;
   /** `session.saved` has changed. */
   saved: boolean;
@@ -36,5 +40,6 @@ export interface SessionEvents {
   reset: Y.Doc;
   /** The session has ended and will not reconnect: by `close()` (undefined), or because the server refused it. */
   closed: DioramaError | undefined;
+  /** `canUndo` or `canRedo` may have changed. */
   'undo-stack': UndoState;
 }

@@ -1,6 +1,7 @@
 import type * as Y from 'yjs';
 import type { Clock, WebSocketConstructor } from './ports.js';
 
+/** How a session begins; everything has a default. */
 export interface ConnectOptions {
   /** Shown to the others; more can be shown with `session.presence.set`. */
   readonly user?: { readonly name: string; readonly color: string } | undefined;
@@ -8,6 +9,7 @@ export interface ConnectOptions {
   readonly doc?: Y.Doc | undefined;
 }
 
+/** How an edit becomes a step of undo. */
 export interface EditOptions {
   /** Edits that follow each other within a second with the same key are one undo step. */
   readonly merge?: string | undefined;

@@ -8,6 +8,7 @@ import type { AssetsApi } from '../rest/assets.js';
 import { environmentOf, textureOf } from './decode-image.js';
 import { disposeModel } from './dispose-model.js';
 
+/** Where assets come from, and what decodes them. */
 export interface RestAssetSourceOptions {
   /** `diorama.assets`. */
   readonly assets: Pick<AssetsApi, 'content'>;
