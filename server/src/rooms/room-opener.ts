@@ -9,11 +9,11 @@ import { decodeInSlices } from './document/decode-in-slices.js';
 import { FullState } from './document/full-state.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import { Room } from './room.js';
+import { JoinQueue } from './fan-out/join-queue.js';
 import { TickPace } from './fan-out/tick-pace.js';
 import type { RoomLimits } from './room-limits.js';
 import type { RoomObserver } from './room-observer.js';
 import { SceneLink } from './bus/scene-link.js';
-import { Slices } from './document/slices.js';
 
 export interface RoomOpenerOptions {
   readonly log: SceneLog;
@@ -39,7 +39,7 @@ export interface OpeningRoom {
 /** Makes rooms of what is stored. */
 export class RoomOpener {
   readonly #pace = new TickPace();
-  readonly #slices = new Slices();
+  readonly #joins = new JoinQueue();
   readonly #options: RoomOpenerOptions;
 
   constructor(options: RoomOpenerOptions) {
@@ -86,7 +86,7 @@ export class RoomOpener {
       limits,
       observer,
       pace: this.#pace,
-      slices: this.#slices,
+      joins: this.#joins,
     });
   }
 

@@ -7,7 +7,7 @@ import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomLimits } from './room-limits.js';
 import type { RoomObserver } from './room-observer.js';
 import type { SceneLink } from './bus/scene-link.js';
-import type { Slices } from './document/slices.js';
+import type { JoinQueue } from './fan-out/join-queue.js';
 import type { TickPace } from './fan-out/tick-pace.js';
 
 export interface RoomOptions {
@@ -26,7 +26,7 @@ export interface RoomOptions {
   readonly limits: RoomLimits;
   /** Both are shared by all rooms of the process. */
   readonly pace: TickPace;
-  readonly slices: Slices;
+  readonly joins: JoinQueue;
   readonly observer: RoomObserver;
   /** Other servers want the room closed; the registry forgets it. */
   readonly evicted: (code: ErrorCode) => void;

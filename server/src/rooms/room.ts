@@ -137,8 +137,9 @@ export class Room {
       document: this.#document,
       size: this.#size,
       presence: this.#presence,
-      slices: options.slices,
+      joins: options.joins,
       flush: () => this.#intake.flush(),
+      logger: options.logger,
     });
     this.access = new RoomAccess({
       sceneId: options.sceneId,
