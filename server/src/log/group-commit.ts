@@ -113,18 +113,19 @@ export class GroupCommit {
 
   async #commit(batch: Batch): Promise<'done' | 'retry'> {
     const { database, logger, metrics, now } = this.#options;
+    let positions: ReadonlyMap<string, Committed>;
     try {
-      const positions = await commitBatch(database, batch);
-      const { failures } = this.health;
-      if (failures > 0) logger.info({ failures }, 'the log commits again');
-      this.health.committed(now() - batch.since);
-      this.#measure(batch);
-      for (const entry of batch.entries.values()) this.#settle(entry, positions.get(entry.sceneId));
-      return 'done';
+      positions = await commitBatch(database, batch);
     } catch (error) {
       metrics.commitFailed();
       return this.#afterFailure(batch, error);
     }
+    const { failures } = this.health;
+    if (failures > 0) logger.info({ failures }, 'the log commits again');
+    this.health.committed(now() - batch.since);
+    for (const entry of batch.entries.values()) this.#settle(entry, positions.get(entry.sceneId));
+    this.#report(batch, positions);
+    return 'done';
   }
 
   #afterFailure(batch: Batch, error: unknown): 'done' | 'retry' {
@@ -158,18 +159,24 @@ export class GroupCommit {
       entry.reject(new DioramaError('precondition_failed', `The scene is no longer at ${entry.after}`));
       return;
     }
-    this.#options.onCommitted(entry.sceneId, entry.bytes);
     entry.resolve(seq);
   }
 
-  #measure(batch: Batch): void {
-    const { metrics, now } = this.#options;
-    metrics.committed({
-      seconds: (now() - batch.since) / 1000,
-      scenes: batch.entries.size,
-      updates: batch.updates,
-      bytes: batch.bytes,
-    });
+  /** A fault of whoever listens must not have rows that are committed appended again. */
+  #report(batch: Batch, positions: ReadonlyMap<string, Committed>): void {
+    const { metrics, logger, now, onCommitted } = this.#options;
+    try {
+      metrics.committed({
+        seconds: (now() - batch.since) / 1000,
+        scenes: batch.entries.size,
+        updates: batch.updates,
+        bytes: batch.bytes,
+      });
+      for (const { sceneId, bytes } of batch.entries.values())
+        if (typeof positions.get(sceneId) === 'number') onCommitted(sceneId, bytes);
+    } catch (error) {
+      logger.error({ err: error }, 'a commit could not be reported');
+    }
   }
 
   #addPending(bytes: number): void {
