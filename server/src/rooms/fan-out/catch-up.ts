@@ -50,8 +50,7 @@ export class CatchUp {
       client.close('internal');
     };
     // Any other state vector may be malformed, which its sender has to hear.
-    if (isEmptyStateVector(stateVector) && size.estimate >= LARGE_BYTES)
-      joins.add({ client, send, failed });
+    if (isEmptyStateVector(stateVector) && size.estimate >= LARGE_BYTES) joins.add({ client, send, failed });
     else send();
   }
 
