@@ -10,12 +10,12 @@ import { LiveDocument } from './document/live-document.js';
 import { ProjectionRepair } from './document/projection-repair.js';
 import { RoomAccess } from './room-access.js';
 import { projectionOf } from './document/scene-projection.js';
-import { smallState } from './document/small-state.js';
+import { stateForCompaction } from './document/compaction-state.js';
 import { CatchUp } from './fan-out/catch-up.js';
 import { Delivery } from './fan-out/delivery.js';
 import { Acknowledgements } from './document/acknowledgements.js';
 import { DocumentIntake } from './document/document-intake.js';
-import { Rivals } from './presence/rivals.js';
+import { ClientIdConflicts } from './presence/client-id-conflicts.js';
 import { RoomPresence } from './presence/room-presence.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomClient } from './room-client.js';
@@ -43,7 +43,7 @@ export class Room {
   readonly #link: SceneLink;
   readonly #repair: ProjectionRepair;
   readonly #presence: RoomPresence;
-  readonly #rivals: Rivals;
+  readonly #conflicts: ClientIdConflicts;
   readonly #delivery: Delivery;
   readonly #acknowledgements: Acknowledgements;
   #closed: ErrorCode | undefined;
@@ -58,14 +58,14 @@ export class Room {
       failed: (error) => this.#logger.warn({ err: error, scene: this.sceneId }, 'name and number of nodes'),
     });
     this.#logger = options.logger;
-    this.#rivals = new Rivals({ clients: this.#clients, ask: (client) => this.ask(client) });
+    this.#conflicts = new ClientIdConflicts({ clients: this.#clients, ask: (client) => this.ask(client) });
     this.#presence = new RoomPresence({
       changedHere: (clients) => this.#link.presenceChanged(clients),
       wake: () => this.#delivery.presenceChanged(),
       send: (client, frame) => this.#delivery.toOne(client, frame),
       isHere: (client) => this.#clients.has(client),
       writerOf: (id) => this.#intake.writerOf(id),
-      contested: (client, rivals) => this.#rivals.contest(client, rivals),
+      contested: (client, rivals) => this.#conflicts.resolve(client, rivals),
     });
     this.#acknowledgements = new Acknowledgements({
       // What it may build upon must be stored as well.
@@ -125,7 +125,7 @@ export class Room {
         size: this.#size,
         announcedBy: (id) => this.#presence.states.ownerOf(id)?.principal,
         contested: (client, id, writers) =>
-          this.#rivals.contest(client as RoomClient, [...writers, this.#presence.states.ownerOf(id)]),
+          this.#conflicts.resolve(client as RoomClient, [...writers, this.#presence.states.ownerOf(id)]),
       },
       send: (client, ready) => this.#delivery.toOne(client, ready),
       received: () => this.#delivery.received(),
@@ -154,7 +154,7 @@ export class Room {
       },
     });
     this.#link.attach(this.#linked(options), options.seq);
-    this.#log.offer(this.sceneId, () => smallState(this.#document.doc, this.#link.position));
+    this.#log.offer(this.sceneId, () => stateForCompaction(this.#document.doc, this.#link.position));
   }
 
   get isClosed(): boolean {
