@@ -1,4 +1,4 @@
-import { CommitPace } from './commit-pace.js';
+import { CommitLatency } from './commit-latency.js';
 
 /** With the gathering window this stays well below the 100 ms after which nothing that was seen may be lost. */
 export const SLOW_COMMIT_MS = 80;
@@ -11,7 +11,7 @@ const HUNG_MS = 8_000;
 /** Whether the database takes what is written: quickly, late, or not at all. */
 export class CommitHealth {
   readonly #waitingMs: () => number;
-  readonly #pace = new CommitPace({ slowMs: SLOW_COMMIT_MS, quickInARow: QUICK_COMMITS_IN_A_ROW });
+  readonly #latency = new CommitLatency({ slowMs: SLOW_COMMIT_MS, quickInARow: QUICK_COMMITS_IN_A_ROW });
   #failures = 0;
   #lastFailure: Error | undefined;
 
@@ -27,7 +27,7 @@ export class CommitHealth {
 
   /** Whether commits come so quickly that what is shown now is stored a moment later. */
   get isQuick(): boolean {
-    return this.#pace.isQuick(this.#waitingMs());
+    return this.#latency.isQuick(this.#waitingMs());
   }
 
   /** Whether commits fail, or one has been under way for long: nobody knows when what is written now will be stored. */
@@ -47,7 +47,7 @@ export class CommitHealth {
   /** `tookMs` is from its oldest update on. */
   committed(tookMs: number): void {
     this.#failures = 0;
-    this.#pace.committed(tookMs);
+    this.#latency.committed(tookMs);
   }
 
   failed(error: unknown): void {

@@ -6,7 +6,7 @@ import type { Batch, SceneEntry } from './batch.js';
 import { BatchQueue } from './batch-queue.js';
 import { commitBatch, type Committed } from './commit.js';
 import { CommitHealth, SLOW_COMMIT_MS } from './commit-health.js';
-import { CommitRest } from './commit-rest.js';
+import { CommitThrottle } from './commit-throttle.js';
 import type { LogMetrics } from './log-metrics.js';
 
 export interface GroupCommitOptions {
@@ -39,7 +39,7 @@ export class GroupCommit {
   readonly health = new CommitHealth(() => this.#oldestMs());
   readonly #options: GroupCommitOptions;
   readonly #queue: BatchQueue;
-  readonly #rest = new CommitRest(SLOW_COMMIT_MS - SLACK_MS);
+  readonly #rest = new CommitThrottle(SLOW_COMMIT_MS - SLACK_MS);
   #inFlight: Batch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #pendingBytes = 0;

@@ -38,7 +38,7 @@ export interface RealtimeOptions {
   readonly maxTailBytes?: number;
   readonly unloadDelayMs?: number;
   readonly pingIntervalMs?: number;
-  readonly arrivalIntervalMs?: number;
+  readonly stallCheckIntervalMs?: number;
   readonly tokenTiming?: Partial<TokenTiming>;
   readonly limits?: Partial<RoomLimits>;
   readonly connectionLimits?: Partial<ConnectionLimits>;
@@ -110,7 +110,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       maxFrameBytes: options.maxFrameBytes,
       connectionLimits: options.connectionLimits,
       pingIntervalMs: options.pingIntervalMs,
-      arrivalIntervalMs: options.arrivalIntervalMs,
+      stallCheckIntervalMs: options.stallCheckIntervalMs,
       tokenTiming: options.tokenTiming,
       drain: options.drain,
     }),

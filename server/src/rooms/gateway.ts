@@ -12,7 +12,7 @@ import type { LiveAccess } from './connection/live-access.js';
 import { DRAIN_BOUNDS, retryAfterMs, runHooks, type DrainBounds, type DrainHook } from './drain.js';
 import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomRegistry } from './room-registry.js';
-import { Seat } from './connection/seat.js';
+import { ConnectionAuthorization } from './connection/connection-authorization.js';
 import { DEFAULT_TOKEN_TIMING, type TokenTiming } from './connection/token-watch.js';
 
 export interface SyncGatewayOptions {
@@ -32,7 +32,7 @@ export interface SyncGatewayOptions {
   /** How often connections are pinged; one that leaves eight in a row unanswered, and reads nothing, is cut. Default 15,000 ms. */
   readonly pingIntervalMs?: number;
   /** How often connections are looked at for messages that do not go on arriving. Default 5,000 ms: 30 s without progress are too long. */
-  readonly arrivalIntervalMs?: number;
+  readonly stallCheckIntervalMs?: number;
   readonly drain?: Partial<DrainBounds>;
   /** In [0, 1): spreads the clients of a server that stops. */
   readonly random?: () => number;
@@ -69,7 +69,7 @@ export class SyncGateway {
   readonly #webSockets: WebSocketServer;
   readonly #connections = new Set<Connection>();
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #arrivals: NodeJS.Timeout;
+  readonly #stallCheck: NodeJS.Timeout;
   readonly #drain: DrainBounds;
   readonly #hooks: DrainHook[] = [];
   #draining = false;
@@ -96,10 +96,10 @@ export class SyncGateway {
       for (const connection of this.#connections) connection.checkAlive();
     }, options.pingIntervalMs ?? 15_000);
     this.#heartbeat.unref();
-    this.#arrivals = setInterval(() => {
-      for (const connection of this.#connections) connection.checkArrival();
-    }, options.arrivalIntervalMs ?? 5_000);
-    this.#arrivals.unref();
+    this.#stallCheck = setInterval(() => {
+      for (const connection of this.#connections) connection.checkStalledMessage();
+    }, options.stallCheckIntervalMs ?? 5_000);
+    this.#stallCheck.unref();
   }
 
   attach(server: Server): void {
@@ -125,7 +125,7 @@ export class SyncGateway {
   async close(): Promise<void> {
     this.#draining = true;
     clearInterval(this.#heartbeat);
-    clearInterval(this.#arrivals);
+    clearInterval(this.#stallCheck);
     const { random = Math.random, rooms } = this.#options;
     const all = [...this.#connections];
     const untold = all.filter((connection) => {
@@ -196,9 +196,9 @@ export class SyncGateway {
     });
   }
 
-  #seat(connection: Connection, sceneId: string, identity: Principal): Seat {
+  #authorize(connection: Connection, sceneId: string, identity: Principal): ConnectionAuthorization {
     const { authenticator, liveAccess, tokenTiming } = this.#options;
-    const seat: Seat = new Seat({
+    const authorization: ConnectionAuthorization = new ConnectionAuthorization({
       sceneId,
       connection,
       identity,
@@ -206,28 +206,29 @@ export class SyncGateway {
       timing: { ...DEFAULT_TOKEN_TIMING, ...tokenTiming },
       now: Date.now,
       logger: this.#logger,
-      renewed: () => void liveAccess.review([seat]),
+      renewed: () => void liveAccess.review([authorization]),
     });
-    return seat;
+    return authorization;
   }
 
   async #open(connection: Connection, sceneId: string, { token, session }: Caller): Promise<void> {
     const { access, authenticator, liveAccess, rooms } = this.#options;
     try {
       const identity = onConnection(await authenticator.authenticate(token), session, newKey());
-      const seat = this.#seat(connection, sceneId, identity);
-      liveAccess.enter(seat);
-      connection.whenGone(() => liveAccess.leave(seat));
+      const authorization = this.#authorize(connection, sceneId, identity);
+      liveAccess.register(authorization);
+      connection.whenGone(() => liveAccess.unregister(authorization));
       // Not found, whether it is malformed, unknown, another tenant's or not for this person: they must not be able to tell.
       let { role } = await access.require(identity, sceneId);
       const { room, release } = await rooms.acquire(sceneId, (stored) => {
-        if (!seat.isStale) connection.preview({ ...identity, role }, stored);
+        if (!authorization.isStale) connection.preview({ ...identity, role }, stored);
       });
       connection.whenGone(release);
       // Only now is the scene's room told of what changes on other servers.
-      if (this.#options.isShared()) seat.doubt();
-      while (seat.takeStale()) ({ role } = await access.require(identity, sceneId));
-      if (connection.open(room, { ...identity, role }, (next) => seat.renew(next))) seat.opened();
+      if (this.#options.isShared()) authorization.invalidate();
+      while (authorization.consumeStale()) ({ role } = await access.require(identity, sceneId));
+      if (connection.open(room, { ...identity, role }, (next) => authorization.renew(next)))
+        authorization.opened();
       else release();
     } catch (error) {
       if (!(error instanceof DioramaError))

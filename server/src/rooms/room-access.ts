@@ -8,7 +8,7 @@ import {
   readShared,
   requireStoring,
   requireWritable,
-  soon,
+  awaitStored,
   type SharedRoom,
 } from './bus/shared-access.js';
 
@@ -57,7 +57,7 @@ export class RoomAccess {
   #sealed(): Promise<number> {
     const { log, sceneId, stored } = this.#room;
     log.seal(sceneId);
-    return soon(stored());
+    return awaitStored(stored());
   }
 
   async #requireAt(seq: number): Promise<void> {

@@ -1,9 +1,9 @@
 import type { ErrorCode, Refused } from '@diorama/shared';
 import type { Principal } from '../access/principal.js';
-import type { HeldReading } from './fan-out/read-pace.js';
+import type { PausableReader } from './fan-out/read-backpressure.js';
 
 /** A connection as its room sees it. */
-export interface RoomClient extends HeldReading {
+export interface RoomClient extends PausableReader {
   readonly principal: Principal;
   /** Writes ready-made WebSocket frames in one go. */
   write(...frames: readonly Buffer[]): void;

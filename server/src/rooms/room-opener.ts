@@ -8,7 +8,8 @@ import type { BusMetrics } from './bus/bus-metrics.js';
 import { decodeInSlices } from './document/decode-in-slices.js';
 import { FullState } from './document/full-state.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
-import { Room } from './room.js';
+import { createRoom } from './create-room.js';
+import type { Room } from './room.js';
 import { JoinQueue } from './fan-out/join-queue.js';
 import { TickPace } from './fan-out/tick-pace.js';
 import type { RoomLimits } from './room-limits.js';
@@ -72,7 +73,7 @@ export class RoomOpener {
 
   async #open(sceneId: string, scene: StoredScene, fullState: FullState, link: SceneLink): Promise<Room> {
     const { log, logger, metrics, limits, observer, evicted, accessChanged } = this.#options;
-    return new Room({
+    return createRoom({
       sceneId,
       doc: await this.#decode(sceneId, scene),
       fullState,

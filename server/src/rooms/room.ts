@@ -1,25 +1,36 @@
 import { DioramaError, type ErrorCode } from '@diorama/shared';
-import { decodeStored } from '../log/load.js';
-import type { SceneLog } from '../log/scene-log.js';
-import { applyUpdate } from '../log/update-decoder.js';
 import type { Logger } from '../observability/logger.js';
-import { DocumentSize } from './checks/document-size.js';
-import type { LinkedRoom } from './bus/linked-room.js';
 import type { SceneLink } from './bus/scene-link.js';
-import { LiveDocument } from './document/live-document.js';
-import { ProjectionRepair } from './document/projection-repair.js';
-import { RoomAccess } from './room-access.js';
-import { projectionOf } from './document/scene-projection.js';
-import { smallState } from './document/small-state.js';
-import { CatchUp } from './fan-out/catch-up.js';
-import { Delivery } from './fan-out/delivery.js';
-import { Acknowledgements } from './document/acknowledgements.js';
-import { DocumentIntake } from './document/document-intake.js';
-import { Rivals } from './presence/rivals.js';
-import { RoomPresence } from './presence/room-presence.js';
+import type { DocumentSize } from './checks/document-size.js';
+import type { Acknowledgements } from './document/acknowledgements.js';
+import type { DocumentIntake } from './document/document-intake.js';
+import type { LiveDocument } from './document/live-document.js';
+import type { ProjectionRepair } from './document/projection-repair.js';
+import type { CatchUp } from './fan-out/catch-up.js';
+import type { Delivery } from './fan-out/delivery.js';
+import type { RoomPresence } from './presence/room-presence.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
+import type { RoomAccess } from './room-access.js';
 import type { RoomClient } from './room-client.js';
-import type { RoomOptions } from './room-options.js';
+
+/** The parts of a room, which `createRoom` connects. */
+export interface RoomParts {
+  readonly sceneId: string;
+  /** The connected clients. The room alone changes the set. */
+  readonly clients: Set<RoomClient>;
+  readonly access: RoomAccess;
+  readonly catchUp: CatchUp;
+  readonly document: LiveDocument;
+  readonly size: DocumentSize;
+  readonly intake: DocumentIntake;
+  readonly acknowledgements: Acknowledgements;
+  readonly presence: RoomPresence;
+  readonly delivery: Delivery;
+  readonly link: SceneLink;
+  readonly repair: ProjectionRepair;
+  readonly logger: Logger;
+  readonly metrics: RealtimeMetrics;
+}
 
 /**
  * The live state of one scene in this process: its document, who is connected, and what waits for its commit.
@@ -33,129 +44,34 @@ export class Room {
   readonly access: RoomAccess;
   /** Sends clients what they lack. */
   readonly catchUp: CatchUp;
+  readonly #clients: Set<RoomClient>;
   readonly #document: LiveDocument;
-  readonly #intake: DocumentIntake;
   readonly #size: DocumentSize;
-  readonly #metrics: RealtimeMetrics;
-  readonly #log: SceneLog;
-  readonly #logger: Logger;
-  readonly #clients = new Set<RoomClient>();
+  readonly #intake: DocumentIntake;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #presence: RoomPresence;
+  readonly #delivery: Delivery;
   readonly #link: SceneLink;
   readonly #repair: ProjectionRepair;
-  readonly #presence: RoomPresence;
-  readonly #rivals: Rivals;
-  readonly #delivery: Delivery;
-  readonly #acknowledgements: Acknowledgements;
+  readonly #logger: Logger;
+  readonly #metrics: RealtimeMetrics;
   #closed: ErrorCode | undefined;
 
-  constructor(options: RoomOptions) {
-    this.sceneId = options.sceneId;
-    this.#link = options.link;
-    this.#log = options.log;
-    this.#repair = new ProjectionRepair({
-      isExact: () => this.isStored && this.#link.isExact,
-      write: () => this.#log.project(this.sceneId, this.#link.position, projectionOf(options.doc)),
-      failed: (error) => this.#logger.warn({ err: error, scene: this.sceneId }, 'name and number of nodes'),
-    });
-    this.#logger = options.logger;
-    this.#rivals = new Rivals({ clients: this.#clients, ask: (client) => this.ask(client) });
-    this.#presence = new RoomPresence({
-      changedHere: (clients) => this.#link.presenceChanged(clients),
-      wake: () => this.#delivery.presenceChanged(),
-      send: (client, frame) => this.#delivery.toOne(client, frame),
-      isHere: (client) => this.#clients.has(client),
-      writerOf: (id) => this.#intake.writerOf(id),
-      contested: (client, rivals) => this.#rivals.contest(client, rivals),
-    });
-    this.#acknowledgements = new Acknowledgements({
-      // What it may build upon must be stored as well.
-      saved: (client, frames) => this.#link.whenCommitted(() => this.#saved(client, frames)),
-      committed: (seq, commit) => this.#committed(seq, commit),
-      failed: (error) => this.#fail(error),
-    });
-    this.#delivery = new Delivery({
-      clients: this.#clients,
-      limits: options.limits,
-      metrics: options.metrics,
-      pace: options.pace,
-      doc: () => this.#document.doc,
-      takeIn: () => this.#intake.flush(),
-      takePresence: () => this.#presence.takeChanged(),
-      catchUp: (clients, update) => this.catchUp.afterLag(clients, update),
-      writtenVector: () => this.#document.relayedVector(),
-      backlog: () => this.#document.heldBacklog + options.log.backlog,
-    });
-    this.#document = new LiveDocument({
-      sceneId: options.sceneId,
-      doc: options.doc,
-      fullState: options.fullState,
-      log: options.log,
-      relayHoldMs: options.limits.relayHoldMs,
-      observer: options.observer,
-      grew: (bytes) => this.#size.grew(bytes),
-      appended: (commit) => {
-        this.#link.appended(commit);
-        this.#acknowledgements.appended(commit);
-      },
-      relay: ({ update, frame }, origin) => {
-        this.#link.relayed(update);
-        this.#delivery.toAll(frame, origin);
-      },
-      show: ({ frame }) => {
-        this.#repair.touched();
-        this.#delivery.toAll(frame, undefined);
-      },
-      deferred: (update) => this.#link.relayed(update),
-      failed: (error) => this.#fail(error),
-    });
-    this.#metrics = options.metrics;
-    this.#size = new DocumentSize({
-      doc: () => this.#document.doc,
-      bytes: options.fullState.bytes,
-      maxBytes: options.limits.sceneMaxBytes,
-      now: () => performance.now(),
-    });
-    this.#metrics.documentOpened(this.#size);
-    this.#intake = new DocumentIntake({
-      document: this.#document,
-      log: options.log,
-      acknowledgements: this.#acknowledgements,
-      metrics: options.metrics,
-      guard: {
-        size: this.#size,
-        announcedBy: (id) => this.#presence.states.ownerOf(id)?.principal,
-        contested: (client, id, writers) =>
-          this.#rivals.contest(client as RoomClient, [...writers, this.#presence.states.ownerOf(id)]),
-      },
-      send: (client, ready) => this.#delivery.toOne(client, ready),
-      received: () => this.#delivery.received(),
-      taken: () => this.#delivery.tickIfOverdue(),
-      guarded: (apply) => this.#guarded(apply),
-    });
-    this.catchUp = new CatchUp({
-      clients: this.#clients,
-      document: this.#document,
-      size: this.#size,
-      presence: this.#presence,
-      joins: options.joins,
-      flush: () => this.#intake.flush(),
-      logger: options.logger,
-    });
-    this.access = new RoomAccess({
-      sceneId: options.sceneId,
-      document: this.#document,
-      link: options.link,
-      log: options.log,
-      flush: () => this.#intake.flush(),
-      isSceneFull: () => this.#intake.isSceneFull,
-      isStored: () => this.isStored,
-      stored: () => this.stored(),
-      requireOpen: () => {
-        if (this.#closed !== undefined) throw new DioramaError(this.#closed);
-      },
-    });
-    this.#link.attach(this.#linked(options), options.seq);
-    this.#log.offer(this.sceneId, () => smallState(this.#document.doc, this.#link.position));
+  constructor(parts: RoomParts) {
+    this.sceneId = parts.sceneId;
+    this.access = parts.access;
+    this.catchUp = parts.catchUp;
+    this.#clients = parts.clients;
+    this.#document = parts.document;
+    this.#size = parts.size;
+    this.#intake = parts.intake;
+    this.#acknowledgements = parts.acknowledgements;
+    this.#presence = parts.presence;
+    this.#delivery = parts.delivery;
+    this.#link = parts.link;
+    this.#repair = parts.repair;
+    this.#logger = parts.logger;
+    this.#metrics = parts.metrics;
   }
 
   get isClosed(): boolean {
@@ -237,51 +153,25 @@ export class Room {
     this.#document.destroy();
   }
 
-  #guarded(apply: () => void): boolean {
+  /** Throws the reason when the room is closed. */
+  requireOpen(): void {
+    if (this.#closed !== undefined) throw new DioramaError(this.#closed);
+  }
+
+  /** Runs what changes the document; a failure half-way ends the room. Returns whether the room is open afterwards. */
+  guarded(apply: () => void): boolean {
     if (this.isClosed) return false;
     try {
       apply();
     } catch (error) {
-      // The document may hold half of it, which the log does not have: start again from the log.
-      this.#fail(error);
+      // The document may hold half of the change, which the log lacks: the next room starts again from the log.
+      this.fail(error);
     }
     return !this.isClosed;
   }
 
-  #saved(client: RoomClient, frames: number): void {
-    const ready = this.#clients.has(client) ? client.savedFrame(frames) : undefined;
-    if (ready !== undefined) this.#delivery.toOne(client, ready);
-  }
-
-  #committed(seq: number, commit: Promise<number>): void {
-    this.#document.committed(commit);
-    this.#link.committed(seq);
-    this.#intake.committed();
-  }
-
-  /** What its link to other servers may do. */
-  #linked({ evicted, accessChanged }: RoomOptions): LinkedRoom {
-    const document = this.#document;
-    return {
-      presence: this.#presence.states,
-      applyForeign: (updates) =>
-        this.#guarded(() =>
-          document.applyForeign((doc) => {
-            for (const update of updates) applyUpdate(doc, update);
-          }),
-        ),
-      applyStored: (stored) => this.#guarded(() => document.applyForeign((doc) => decodeStored(doc, stored))),
-      adopt: (updates) => document.adopt(updates),
-      isStoring: () => !this.#log.isAway,
-      readLog: (after) => this.#log.readAfter(this.sceneId, after),
-      presenceChanged: (clients) => this.#presence.changed(clients),
-      presenceOutdated: (clients) => this.#presence.outdated(clients),
-      accessChanged,
-      evict: (code) => evicted(code),
-    };
-  }
-
-  #fail(error: unknown): void {
+  /** Ends the room because of an error after which its document must not be used any more. */
+  fail(error: unknown): void {
     if (this.isClosed) return;
     const known =
       error instanceof DioramaError ? error : new DioramaError('internal', undefined, { cause: error });

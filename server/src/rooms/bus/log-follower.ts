@@ -17,7 +17,7 @@ export interface LogFollowerOptions {
   /** The scene is not there any more. */
   readonly deleted: () => void;
   /** A row that is known to exist may be on its way for so long before the log is read. */
-  readonly holeMs: number;
+  readonly gapMs: number;
   readonly metrics: BusMetrics;
   readonly logger: Logger;
 }
@@ -32,7 +32,7 @@ const RETRY_MS = 1_000;
 export class LogFollower {
   readonly #options: LogFollowerOptions;
   readonly #positions: LogPositions;
-  #holeTimer: NodeJS.Timeout | undefined;
+  #gapTimer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | undefined;
   #closed = false;
 
@@ -47,8 +47,8 @@ export class LogFollower {
   }
 
   /** Whether rows are known to exist that are not in the document. */
-  get hasHole(): boolean {
-    return this.#positions.hasHole;
+  get hasGap(): boolean {
+    return this.#positions.hasGap;
   }
 
   /** The row `seq` is in the document. */
@@ -60,7 +60,7 @@ export class LogFollower {
   /** The row `seq` exists: it is read unless it arrives at once. */
   exists(seq: number): void {
     this.#positions.exists(seq);
-    this.#watchHole();
+    this.#watchGap();
   }
 
   /** The row `seq` exists and will not arrive: the log is read. */
@@ -82,23 +82,23 @@ export class LogFollower {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#holeTimer);
+    clearTimeout(this.#gapTimer);
   }
 
   #moved(): void {
-    this.#watchHole();
+    this.#watchGap();
     this.#options.moved();
   }
 
-  #watchHole(): void {
-    if (!this.#positions.hasHole || this.#holeTimer !== undefined || this.#closed) return;
+  #watchGap(): void {
+    if (!this.#positions.hasGap || this.#gapTimer !== undefined || this.#closed) return;
     const before = this.position;
-    this.#holeTimer = setTimeout(() => {
-      this.#holeTimer = undefined;
-      if (this.#positions.hasHole && this.position === before) this.#resync();
-      else this.#watchHole();
-    }, this.#options.holeMs);
-    this.#holeTimer.unref();
+    this.#gapTimer = setTimeout(() => {
+      this.#gapTimer = undefined;
+      if (this.#positions.hasGap && this.position === before) this.#resync();
+      else this.#watchGap();
+    }, this.#options.gapMs);
+    this.#gapTimer.unref();
   }
 
   #resync(): void {
@@ -109,7 +109,7 @@ export class LogFollower {
         return;
       }
       this.#options.logger.warn({ err: error, scene: this.#options.sceneId }, 'the log could not be read');
-      setTimeout(() => this.#watchHole(), RETRY_MS).unref();
+      setTimeout(() => this.#watchGap(), RETRY_MS).unref();
     });
   }
 

@@ -21,7 +21,7 @@ export class LogPositions {
   }
 
   /** Whether rows are known to exist that are not held, or lie behind some that are not. */
-  get hasHole(): boolean {
+  get hasGap(): boolean {
     return this.#seen < this.#head;
   }
 

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Logger } from '../../observability/logger.js';
-import { Adoption } from './adoption.js';
+import { OrphanedUpdates } from './orphaned-updates.js';
 import type { Bus, BusListener, ServerId } from './bus.js';
 import { BusInbox } from './bus-inbox.js';
 import type { BusEnvelope, BusMessage } from './bus-messages.js';
@@ -17,12 +17,12 @@ export interface SceneLinkOptions {
   readonly metrics: BusMetrics;
   readonly logger: Logger;
   /** A row of the log that others know of may be on its way for so long before the log is read. Default 150 ms. */
-  readonly holeMs?: number;
+  readonly gapMs?: number;
   /** What another server has not committed after this long is committed here. Default 10,000 ms. */
   readonly adoptMs?: number;
 }
 
-const HOLE_MS = 150;
+const GAP_MS = 150;
 
 /**
  * Ties a room to the rooms of the same scene on other servers.
@@ -38,26 +38,26 @@ export class SceneLink {
   readonly #inbox: BusInbox;
   readonly #outbox: BusOutbox;
   readonly #foreign = new ForeignUpdates();
-  readonly #adoption: Adoption;
+  readonly #orphanedUpdates: OrphanedUpdates;
   #ownRows = 0;
   #lastRow: Promise<number> | undefined;
   #room: LinkedRoom | undefined;
   #log: LogFollower | undefined;
   #presence: SharedPresences | undefined;
   #unwatch: () => void = () => undefined;
-  #waiting: (() => void)[] = [];
+  #movedWaiters: (() => void)[] = [];
   #closed = false;
 
   constructor(options: SceneLinkOptions) {
     this.#options = options;
     this.#bus = options.bus;
-    this.#adoption = new Adoption({
+    this.#orphanedUpdates = new OrphanedUpdates({
       foreign: this.#foreign,
       afterMs: options.adoptMs ?? 10_000,
       isStoring: () => this.#room?.isStoring() ?? false,
       store: (updates) => this.#room?.adopt(updates),
       logger: options.logger,
-      settled: () => this.#ring(),
+      settled: () => this.#notifyMoved(),
     });
     this.#inbox = new BusInbox({
       sceneId: options.sceneId,
@@ -89,7 +89,7 @@ export class SceneLink {
 
   /** Whether what other servers have put into the document is exactly what the log has up to `position`. */
   get isExact(): boolean {
-    return this.#foreign.isCommitted && this.#log?.hasHole !== true;
+    return this.#foreign.isCommitted && this.#log?.hasGap !== true;
   }
 
   /** Starts to listen. Call it before the scene is loaded, so that nothing falls between. */
@@ -147,7 +147,7 @@ export class SceneLink {
 
   /** Resolves when position, exactness or what is stored may have changed. */
   moved(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => this.#movedWaiters.push(resolve));
   }
 
   /** The log is known to go as far as `seq`: it is read unless what is missing arrives at once. */
@@ -171,8 +171,8 @@ export class SceneLink {
     this.#inbox.close();
     this.#unwatch();
     this.#log?.close();
-    this.#adoption.close();
-    this.#ring();
+    this.#orphanedUpdates.close();
+    this.#notifyMoved();
   }
 
   readonly #listener: BusListener = {
@@ -180,21 +180,21 @@ export class SceneLink {
       if (this.#room === undefined) return;
       this.#outbox.add({ kind: 'head', seq: this.position });
       this.#outbox.add({ kind: 'query' });
-      this.#sayPresence();
+      this.#publishPresence();
       this.#room.accessChanged();
     },
-    lost: () => this.#lose(() => true),
-    gone: (server) => this.#lose((each) => each === server),
+    lost: () => this.#serversLost(() => true),
+    gone: (server) => this.#serversLost((each) => each === server),
   };
 
-  #sayPresence(): void {
+  #publishPresence(): void {
     if (this.#presence !== undefined) this.#outbox.add(this.#presence.all());
   }
 
   /** Nothing more is heard of some servers: their clients are gone, and what they had not committed is committed here. */
-  #lose(which: (server: ServerId) => boolean): void {
+  #serversLost(which: (server: ServerId) => boolean): void {
     const streams = new Set(this.#foreign.forget(which));
-    this.#adoption.adopt((batch) => streams.has(batch.stream));
+    this.#orphanedUpdates.adopt((batch) => streams.has(batch.stream));
     this.#presenceGone((client) => which(client.server));
   }
 
@@ -219,7 +219,7 @@ export class SceneLink {
       case 'updates':
         this.#foreign.add(stream, count, message.updates, performance.now());
         room.applyForeign(message.updates);
-        this.#adoption.watch();
+        this.#orphanedUpdates.watch();
         return;
       case 'position':
         this.#foreign.committed(stream, message.through);
@@ -240,14 +240,14 @@ export class SceneLink {
       }
       case 'query':
         this.#outbox.add({ kind: 'head', seq: this.position });
-        this.#sayPresence();
+        this.#publishPresence();
         return;
       case 'presence-outdated':
         room.presenceOutdated(message.clocks);
         return;
       case 'leave':
         this.#foreign.forget((_, each) => each === stream);
-        this.#adoption.adopt((batch) => batch.stream === stream);
+        this.#orphanedUpdates.adopt((batch) => batch.stream === stream);
         this.#presenceGone((client) => client.stream === stream);
         return;
       case 'access-changed':
@@ -259,24 +259,24 @@ export class SceneLink {
     }
   }
 
-  #ring(): void {
-    const waiting = this.#waiting;
+  #notifyMoved(): void {
+    const waiting = this.#movedWaiters;
     if (waiting.length === 0) return;
-    this.#waiting = [];
+    this.#movedWaiters = [];
     for (const resolve of waiting) resolve();
   }
 
   #follow(room: LinkedRoom, seq: number): LogFollower {
-    const { sceneId, logger, metrics, holeMs } = this.#options;
+    const { sceneId, logger, metrics, gapMs } = this.#options;
     return new LogFollower({
       sceneId,
       seq,
       logger,
       metrics,
-      holeMs: holeMs ?? HOLE_MS,
+      gapMs: gapMs ?? GAP_MS,
       read: (after) => room.readLog(after),
       apply: (stored) => room.applyStored(stored),
-      moved: () => this.#ring(),
+      moved: () => this.#notifyMoved(),
       deleted: () => room.evict('scene_not_found'),
     });
   }

@@ -58,7 +58,7 @@ export async function editShared<T>(
   const before = link.isExact ? link.position - link.ownRows : undefined;
   const value = room.document.change(principal, change, options.committedWith);
   log.seal(room.sceneId);
-  const seq = await soon(room.stored());
+  const seq = await awaitStored(room.stored());
   return { value, seq, exact: before !== undefined && seq === before + link.ownRows };
 }
 
@@ -123,7 +123,7 @@ export function requireStoring(log: SceneLog): void {
 }
 
 /** What is committed soon; throws `storage_unavailable` when it waits, and will be committed later unless the server dies. */
-export async function soon(stored: Promise<number>): Promise<number> {
+export async function awaitStored(stored: Promise<number>): Promise<number> {
   if (await inTime(stored, STORED_WAIT_MS)) return stored;
   throw new DioramaError(
     'storage_unavailable',
@@ -136,16 +136,16 @@ async function reachHead(room: SharedRoom): Promise<void> {
   const { link, log, sceneId } = room;
   const head = await log.head(sceneId);
   link.headIs(head);
-  await within(room, ARRIVAL_WAIT_MS, () => link.position >= head);
+  await waitUntil(room, ARRIVAL_WAIT_MS, () => link.position >= head);
   if (link.position < head) await link.catchUp();
   room.requireOpen();
 }
 
 /** Whether the document became exactly what the log holds up to the link's position, before too long. */
 const becomesExact = (room: SharedRoom): Promise<boolean> =>
-  within(room, EXACT_WAIT_MS, () => room.isStored() && room.link.isExact);
+  waitUntil(room, EXACT_WAIT_MS, () => room.isStored() && room.link.isExact);
 
-async function within(room: SharedRoom, milliseconds: number, holds: () => boolean): Promise<boolean> {
+async function waitUntil(room: SharedRoom, milliseconds: number, holds: () => boolean): Promise<boolean> {
   const until = performance.now() + milliseconds;
   for (;;) {
     room.requireOpen();

@@ -1,6 +1,6 @@
 import { allows, fault, isSignedBy, maySign, signatureOf, type Role, type Signer } from '@diorama/shared';
 import * as Y from 'yjs';
-import { Before } from './before.js';
+import { PreTransactionState } from './pre-transaction-state.js';
 import { Corrections, type Finding } from './corrections.js';
 import { DeletedMessages } from './deleted-messages.js';
 import {
@@ -48,7 +48,7 @@ export class CommentAuthors {
 class Review {
   readonly #threads: Type;
   readonly #transaction: Y.Transaction;
-  readonly #before: Before;
+  readonly #before: PreTransactionState;
   readonly #corrections: Corrections;
   readonly #writer: Writer;
   readonly #moderates: boolean;
@@ -63,7 +63,7 @@ class Review {
   ) {
     this.#threads = doc.getMap('comments') as Type;
     this.#transaction = transaction;
-    this.#before = new Before(transaction);
+    this.#before = new PreTransactionState(transaction);
     this.#corrections = new Corrections(transaction, this.#before, 'not_author');
     this.#writer = writer;
     this.#moderates = allows(writer.role, 'editor');

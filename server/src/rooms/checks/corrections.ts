@@ -1,6 +1,6 @@
 import type { Issue } from '@diorama/shared';
 import * as Y from 'yjs';
-import type { Before } from './before.js';
+import type { PreTransactionState } from './pre-transaction-state.js';
 
 type Type = Y.AbstractType<unknown>;
 type Keys = ReadonlySet<string | null>;
@@ -22,13 +22,17 @@ export type FindingCode = 'invalid_document' | 'scene_full' | 'not_author';
  */
 export class Corrections {
   readonly #transaction: Y.Transaction;
-  readonly #before: Before;
+  readonly #before: PreTransactionState;
   readonly #code: FindingCode;
   readonly #findings: Finding[] = [];
   readonly #steps: (() => unknown)[] = [];
 
   /** `code` is that of what is wrong, unless another is said. */
-  constructor(transaction: Y.Transaction, before: Before, code: FindingCode = 'invalid_document') {
+  constructor(
+    transaction: Y.Transaction,
+    before: PreTransactionState,
+    code: FindingCode = 'invalid_document',
+  ) {
     this.#transaction = transaction;
     this.#before = before;
     this.#code = code;

@@ -22,7 +22,7 @@ export function lacksDependencies({ store }: Y.Doc, update: DecodedUpdate): bool
 }
 
 /** Whether an update depends on what has not come of clients of which it brings nothing. */
-export function lacksOthers({ store }: Y.Doc, { structs, ds }: DecodedUpdate): boolean {
+export function lacksOtherClients({ store }: Y.Doc, { structs, ds }: DecodedUpdate): boolean {
   const own = new Set(structs.map(({ id }) => id.client));
   const isMissing = (client: number, clock: number): boolean =>
     !own.has(client) && clock >= Y.getState(store, client);

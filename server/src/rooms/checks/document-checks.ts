@@ -14,8 +14,8 @@ import {
   type ValuePath,
 } from '@diorama/shared';
 import * as Y from 'yjs';
-import type { EntryRoot } from './screen.js';
-import { Before } from './before.js';
+import type { EntryRoot } from './pre-apply-check.js';
+import { PreTransactionState } from './pre-transaction-state.js';
 import { Corrections, type Finding } from './corrections.js';
 import { growth, type EntryCounts } from './entry-counts.js';
 import { NestedChanges } from './nested-changes.js';
@@ -58,7 +58,7 @@ export class DocumentChecks {
 
 class Inspection {
   readonly #roots: ReadonlyMap<unknown, RootMap>;
-  readonly #before: Before;
+  readonly #before: PreTransactionState;
   readonly #corrections: Corrections;
   readonly #counts: EntryCounts;
   readonly #kinds: NodeKinds;
@@ -68,7 +68,7 @@ class Inspection {
   constructor(roots: ReadonlyMap<unknown, RootMap>, counts: EntryCounts, transaction: Y.Transaction) {
     this.#roots = roots;
     this.#counts = counts;
-    this.#before = new Before(transaction);
+    this.#before = new PreTransactionState(transaction);
     this.#corrections = new Corrections(transaction, this.#before);
     this.#kinds = new NodeKinds(this.#before, this.#corrections);
     this.#nested = new NestedChanges(roots, this.#corrections);

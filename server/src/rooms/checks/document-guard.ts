@@ -2,17 +2,17 @@ import { DioramaError, DOCUMENT_LIMITS, type Issue } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { DecodedUpdate } from './update-check.js';
 import { ClientIds, type Contested } from './client-ids.js';
-import { bringerOf } from './bringer.js';
+import { originatingUpdate } from './originating-update.js';
 import { CommentAuthors, type Writer } from './comment-authors.js';
 import type { Finding } from './corrections.js';
 import { DocumentChecks } from './document-checks.js';
 import type { DocumentSize } from './document-size.js';
 import { EntryCounts } from './entry-counts.js';
-import { withoutClients, withoutDeletionsAhead, withTombstones } from './rewrite.js';
-import { deleteSwallowed } from './swallowed.js';
-import { screen, type Screened } from './screen.js';
+import { withoutClients, withoutDeletionsAhead, withTombstones } from './rewrite-update.js';
+import { deleteGarbageCollected } from './garbage-collected-structs.js';
+import { checkBeforeApply, type PreApplyRejection } from './pre-apply-check.js';
 import { serverClientId } from './server-client-id.js';
-import { WaitingUpdates } from './waiting-updates.js';
+import { PendingUpdateLimits } from './pending-update-limits.js';
 
 export interface DocumentGuardOptions {
   readonly doc: Y.Doc;
@@ -63,7 +63,7 @@ export class DocumentGuard {
   readonly #checks: Checks;
   readonly #counts: EntryCounts;
   readonly #size: DocumentSize;
-  readonly #waiting: WaitingUpdates<object>;
+  readonly #pending: PendingUpdateLimits<object>;
   readonly #clientIds: ClientIds;
 
   constructor({ doc, size, announcedBy, contested }: DocumentGuardOptions) {
@@ -71,7 +71,7 @@ export class DocumentGuard {
     doc.clientID = serverClientId(doc);
     this.#counts = new EntryCounts(doc);
     this.#size = size;
-    this.#waiting = new WaitingUpdates(doc);
+    this.#pending = new PendingUpdateLimits(doc);
     this.#clientIds = new ClientIds(doc, announcedBy, contested);
     this.#checks = {
       schema: new DocumentChecks(doc, this.#counts),
@@ -85,7 +85,7 @@ export class DocumentGuard {
   }
 
   /** Whether what the connection writes under this id, of so many bytes, has neither to be sorted nor refused for its size. */
-  trusts(connection: object, id: number, bytes: number): boolean {
+  maySkipChecks(connection: object, id: number, bytes: number): boolean {
     return this.#clientIds.isOwn(connection, id) && !this.#size.isFullWith(bytes);
   }
 
@@ -108,8 +108,8 @@ export class DocumentGuard {
     if (this.#adds(all) && this.#size.isFullWith(received.byteLength))
       throw new DioramaError('scene_full', `A scene has at most ${this.#size.maxBytes} bytes; deletions go`);
     const { update, decoded, forged } = this.#withoutForged(received, all, connection, subject);
-    this.#waiting.admit(connection, update.byteLength, decoded);
-    const intake = this.#screen(update, decoded);
+    this.#pending.admit(connection, update.byteLength, decoded);
+    const intake = this.#checkBeforeApply(update, decoded);
     if (forged.size > 0) intake.forged(forged);
     return intake;
   }
@@ -138,11 +138,15 @@ export class DocumentGuard {
     return structs.some(({ id, length }) => id.clock + length > Y.getState(this.#doc.store, id.client));
   }
 
-  #screen(update: Uint8Array, decoded: DecodedUpdate): CheckedIntake {
-    const screened = screen(this.#doc, decoded, (root) => DOCUMENT_LIMITS[root] - this.#counts.of(root));
-    if (screened === 'unplaced') throw new DioramaError('update_unresolved');
-    if (screened === undefined) return new CheckedIntake(update, decoded, this.#checks);
-    return new CheckedIntake(withTombstones(decoded, screened.dropped), decoded, this.#checks, screened);
+  #checkBeforeApply(update: Uint8Array, decoded: DecodedUpdate): CheckedIntake {
+    const rejection = checkBeforeApply(
+      this.#doc,
+      decoded,
+      (root) => DOCUMENT_LIMITS[root] - this.#counts.of(root),
+    );
+    if (rejection === 'unresolved') throw new DioramaError('update_unresolved');
+    if (rejection === undefined) return new CheckedIntake(update, decoded, this.#checks);
+    return new CheckedIntake(withTombstones(decoded, rejection.dropped), decoded, this.#checks, rejection);
   }
 
   /** Of updates that were all applied in one transaction: what is wrong is found in one look. */
@@ -166,31 +170,31 @@ class CheckedIntake implements Intake {
   readonly update: Uint8Array;
   readonly #decoded: DecodedUpdate;
   readonly #checks: Checks;
-  readonly #screened: Screened | undefined;
+  readonly #rejection: PreApplyRejection | undefined;
   #parts: readonly CheckedIntake[] = [this];
   #findings: readonly Finding[] = [];
   #forged: readonly Issue[] = [];
 
-  constructor(update: Uint8Array, decoded: DecodedUpdate, checks: Checks, screened?: Screened) {
+  constructor(update: Uint8Array, decoded: DecodedUpdate, checks: Checks, rejection?: PreApplyRejection) {
     this.update = update;
     this.#decoded = decoded;
     this.#checks = checks;
-    this.#screened = screened;
+    this.#rejection = rejection;
   }
 
   static joined(intakes: readonly CheckedIntake[], checks: Checks): CheckedIntake {
     const structs = intakes.flatMap((intake) => intake.#decoded.structs);
-    const screened = intakes.flatMap((intake) => intake.#screened ?? []);
+    const rejection = intakes.flatMap((intake) => intake.#rejection ?? []);
     const joined = new CheckedIntake(
       new Uint8Array(),
       { structs, ds: Y.createDeleteSet() },
       checks,
-      screened.length === 0
+      rejection.length === 0
         ? undefined
         : {
-            code: screened[0]?.code ?? 'invalid_document',
-            issues: screened.flatMap(({ issues }) => issues),
-            dropped: new Set(screened.flatMap(({ dropped }) => [...dropped])),
+            code: rejection[0]?.code ?? 'invalid_document',
+            issues: rejection.flatMap(({ issues }) => issues),
+            dropped: new Set(rejection.flatMap(({ dropped }) => [...dropped])),
           },
     );
     joined.#parts = intakes;
@@ -206,19 +210,19 @@ class CheckedIntake implements Intake {
     const { findings, threads } = this.#checks.schema.correct(transaction);
     const forged = threads.size === 0 ? [] : this.#checks.authors.correct(transaction, threads, writer);
     this.#findings = forged.length === 0 ? findings : [...findings, ...forged];
-    const swallowed = deleteSwallowed(transaction, this.#decoded, this.#screened?.dropped);
-    return swallowed || this.#findings.length > 0;
+    const garbageCollected = deleteGarbageCollected(transaction, this.#decoded, this.#rejection?.dropped);
+    return garbageCollected || this.#findings.length > 0;
   }
 
   objections(): readonly Objection[] {
     const findings = this.#findings;
     const parts = this.#parts;
     const isGood = (part: CheckedIntake): boolean =>
-      part.#screened === undefined && part.#forged.length === 0;
+      part.#rejection === undefined && part.#forged.length === 0;
     if (findings.length === 0 && parts.every(isGood)) return NO_OBJECTIONS;
     const found = parts.map((): Finding[] => []);
     const decoded = parts.map((part) => part.#decoded);
-    for (const finding of findings) found[bringerOf(finding.culprit, decoded)]?.push(finding);
+    for (const finding of findings) found[originatingUpdate(finding.culprit, decoded)]?.push(finding);
     return parts.flatMap((part, at) => {
       const error = part.#objection(found[at] ?? []);
       return error === undefined ? [] : [{ at, error }];
@@ -226,7 +230,7 @@ class CheckedIntake implements Intake {
   }
 
   #objection(found: readonly Finding[]): DioramaError | undefined {
-    const issues = [...(this.#screened?.issues ?? []), ...found.map(({ issue }) => issue), ...this.#forged];
+    const issues = [...(this.#rejection?.issues ?? []), ...found.map(({ issue }) => issue), ...this.#forged];
     const [first] = issues;
     if (first === undefined) return undefined;
     const ofFound = found.find(({ code }) => code === 'scene_full') ?? found[0];
@@ -234,7 +238,7 @@ class CheckedIntake implements Intake {
     const code =
       this.#forged.length > 0
         ? 'client_id_taken'
-        : (this.#screened?.code ?? ofFound?.code ?? 'invalid_document');
+        : (this.#rejection?.code ?? ofFound?.code ?? 'invalid_document');
     const more = issues.length > 1 ? `, and ${issues.length - 1} more` : '';
     return new DioramaError(code, `${first.pointer} ${first.message}${more}. It was undone.`.trim(), {
       issues: issues.slice(0, MAX_ISSUES),

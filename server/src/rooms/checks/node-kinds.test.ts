@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { Before } from './before.js';
+import { PreTransactionState } from './pre-transaction-state.js';
 import { Corrections, type Finding } from './corrections.js';
 import { NodeKinds, type SettledKind } from './node-kinds.js';
 
@@ -18,7 +18,7 @@ function settle(before: Readonly<Record<string, unknown>>, write: (node: Node) =
   doc.getMap('nodes').set('n1', node);
   return doc.transact((transaction) => {
     write(node);
-    const held = new Before(transaction);
+    const held = new PreTransactionState(transaction);
     const corrections = new Corrections(transaction, held);
     const type = node as Y.AbstractType<unknown>;
     const keys = (transaction.changed as ReadonlyMap<unknown, Set<string | null>>).get(type) ?? new Set();

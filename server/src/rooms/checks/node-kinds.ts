@@ -9,7 +9,7 @@ import {
   type Shape,
 } from '@diorama/shared';
 import type * as Y from 'yjs';
-import type { Before } from './before.js';
+import type { PreTransactionState } from './pre-transaction-state.js';
 import type { Corrections } from './corrections.js';
 
 type Type = Y.AbstractType<unknown>;
@@ -34,10 +34,10 @@ export const nodeShape = (kind: NodeKind | undefined): Shape =>
 
 /** Which kinds nodes have before and after a transaction, and whether the rest of a node fits its new one. */
 export class NodeKinds {
-  readonly #before: Before;
+  readonly #before: PreTransactionState;
   readonly #corrections: Corrections;
 
-  constructor(before: Before, corrections: Corrections) {
+  constructor(before: PreTransactionState, corrections: Corrections) {
     this.#before = before;
     this.#corrections = corrections;
   }

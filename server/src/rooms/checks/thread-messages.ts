@@ -1,6 +1,6 @@
 import { setArray } from '@diorama/shared';
 import * as Y from 'yjs';
-import type { Before } from './before.js';
+import type { PreTransactionState } from './pre-transaction-state.js';
 import { fingerprint } from './deleted-messages.js';
 
 /** What a thread holds at most. */
@@ -42,7 +42,7 @@ const NOTHING: Decision = Object.freeze({ wanted: [], faults: [], removed: [] })
 
 /** The messages that `before` held and those that `after` holds, in their order; the same list keeps its places. */
 export function entriesBetween(
-  before: Before,
+  before: PreTransactionState,
   was: Y.Item | undefined,
   is: Y.Item | undefined,
 ): MessageEntry[] {
@@ -133,7 +133,7 @@ function stepsOf(entries: readonly MessageEntry[]): Step[] {
 }
 
 /** The values of a list, or of one that is plain JSON, each with the item that brought it. */
-function inList(before: Before, item: Y.Item): MessageEntry[] {
+function inList(before: PreTransactionState, item: Y.Item): MessageEntry[] {
   const list = arrayIn(item);
   if (list === undefined) {
     const { arr } = item.content as { arr?: readonly unknown[] };

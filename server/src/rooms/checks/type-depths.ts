@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { StructIndex } from './struct-index.js';
 import type { DecodedUpdate } from './update-check.js';
 
 type Struct = DecodedUpdate['structs'][number];
@@ -6,16 +7,12 @@ type Struct = DecodedUpdate['structs'][number];
 /** How deep the structs of an update that has not been applied will stand: 1 is directly in a root type. */
 export class TypeDepths {
   readonly #store: Y.Doc['store'];
-  readonly #structs = new Map<number, Struct[]>();
+  readonly #structs: StructIndex;
   readonly #known = new Map<Struct, number | undefined>();
 
   constructor(doc: Y.Doc, structs: readonly Struct[]) {
     this.#store = doc.store;
-    for (const struct of structs) {
-      const list = this.#structs.get(struct.id.client);
-      if (list === undefined) this.#structs.set(struct.id.client, [struct]);
-      else list.push(struct);
-    }
+    this.#structs = new StructIndex(structs);
   }
 
   /** Undefined where it depends on something that neither the document nor the update has. Without recursion: chains may be long. */
@@ -60,7 +57,7 @@ export class TypeDepths {
       const depth = this.#storedDepth(Y.getItem(this.#store, reference));
       return { from: depth + below, below: 0 };
     }
-    return { from: this.#find(reference), below };
+    return { from: this.#structs.find(reference.client, reference.clock), below };
   }
 
   #storedDepth(struct: Y.Item | Y.GC): number {
@@ -72,19 +69,5 @@ export class TypeDepths {
       type = type._item.parent as Y.AbstractType<unknown> | null;
     }
     return depth;
-  }
-
-  #find({ client, clock }: Y.ID): Struct | undefined {
-    const list = this.#structs.get(client) ?? [];
-    let low = 0;
-    let high = list.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const struct = list[middle] as Struct;
-      if (clock < struct.id.clock) high = middle - 1;
-      else if (clock >= struct.id.clock + struct.length) low = middle + 1;
-      else return struct instanceof Y.Skip ? undefined : struct;
-    }
-    return undefined;
   }
 }

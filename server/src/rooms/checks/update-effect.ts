@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { StructIndex } from './struct-index.js';
 import type { DecodedUpdate } from './update-check.js';
 
 /** What an update would do to a document. */
@@ -43,17 +44,13 @@ export function effectOf(doc: Y.Doc, update: DecodedUpdate): UpdateEffect {
 class RootResolver {
   readonly #store: Y.Doc['store'];
   readonly #names: Map<unknown, string>;
-  readonly #structs = new Map<number, Struct[]>();
+  readonly #structs: StructIndex;
   readonly #resolved = new Map<Struct, Root>();
 
   constructor(doc: Y.Doc, structs: readonly Struct[]) {
     this.#store = doc.store;
     this.#names = new Map([...doc.share].map(([name, type]) => [type, name]));
-    for (const struct of structs) {
-      const list = this.#structs.get(struct.id.client);
-      if (list === undefined) this.#structs.set(struct.id.client, [struct]);
-      else list.push(struct);
-    }
+    this.#structs = new StructIndex(structs);
   }
 
   rootOfStruct(struct: Struct): Root {
@@ -78,7 +75,7 @@ class RootResolver {
       }
     }
     // What the update itself adds is judged as an addition.
-    if (to > state && this.#find(client, Math.max(from, state)) === undefined) yield 'unknown';
+    if (to > state && this.#structs.find(client, Math.max(from, state)) === undefined) yield 'unknown';
   }
 
   #resolve(struct: Struct): Root {
@@ -96,7 +93,7 @@ class RootResolver {
       const struct = Y.getItem(this.#store, id) as Y.Item | Y.GC;
       return struct instanceof Y.Item ? this.#rootOfItem(struct) : 'nothing';
     }
-    const added = this.#find(id.client, id.clock);
+    const added = this.#structs.find(id.client, id.clock);
     return added === undefined ? 'unknown' : this.rootOfStruct(added);
   }
 
@@ -110,20 +107,6 @@ class RootResolver {
   /** Whether everything of its client before this struct is in the document or the update. */
   #isNext(struct: Struct): boolean {
     const { client, clock } = struct.id;
-    return clock <= Y.getState(this.#store, client) || this.#find(client, clock - 1) !== undefined;
-  }
-
-  #find(client: number, clock: number): Struct | undefined {
-    const list = this.#structs.get(client) ?? [];
-    let low = 0;
-    let high = list.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const struct = list[middle] as Struct;
-      if (clock < struct.id.clock) high = middle - 1;
-      else if (clock >= struct.id.clock + struct.length) low = middle + 1;
-      else return struct instanceof Y.Skip ? undefined : struct;
-    }
-    return undefined;
+    return clock <= Y.getState(this.#store, client) || this.#structs.find(client, clock - 1) !== undefined;
   }
 }

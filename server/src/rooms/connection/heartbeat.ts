@@ -1,4 +1,4 @@
-import type { Sending } from './sending.js';
+import type { SendProgress } from './send-progress.js';
 
 /** Two minutes: a client that does not read for one, since its tab sleeps, cannot answer before it has read what came before the ping. */
 const MOST_UNANSWERED_PINGS = 8;
@@ -8,8 +8,8 @@ export interface HeartbeatOptions {
   /** Nothing has been heard for too long. */
   readonly cut: () => void;
   /** Writes something that means nothing. */
-  readonly saySomething: () => void;
-  readonly sending: () => Sending;
+  readonly sendKeepAlive: () => void;
+  readonly sendProgress: () => SendProgress;
 }
 
 /** Finds dead connections, and keeps quiet ones from being taken for dead. */
@@ -17,7 +17,7 @@ export class Heartbeat {
   readonly #options: HeartbeatOptions;
   #unanswered = 0;
   #wrote = false;
-  #sending: Sending = { taken: 0, waiting: 0 };
+  #sendProgress: SendProgress = { taken: 0, waiting: 0 };
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -41,15 +41,15 @@ export class Heartbeat {
     }
     this.#unanswered++;
     this.#options.ping();
-    if (!this.#wrote) this.#options.saySomething();
+    if (!this.#wrote) this.#options.sendKeepAlive();
     this.#wrote = false;
   }
 
   /** Who reads what it was sent is alive, however long that takes: a ping waits behind it. */
   #look(): void {
-    const before = this.#sending;
-    this.#sending = this.#options.sending();
+    const before = this.#sendProgress;
+    this.#sendProgress = this.#options.sendProgress();
     // What had room in the system's memory tells nothing.
-    if (before.waiting > 0 && this.#sending.taken > before.taken) this.#unanswered = 0;
+    if (before.waiting > 0 && this.#sendProgress.taken > before.taken) this.#unanswered = 0;
   }
 }

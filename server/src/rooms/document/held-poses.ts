@@ -45,7 +45,7 @@ export class HeldPoses {
   /** The last of each node: the writer, and the clock. */
   #last = new Map<Node, { readonly writer: number; readonly clock: number }>();
   #count = 0;
-  #full = someFull();
+  #capacity = randomCapacity();
 
   constructor(doc: Y.Doc) {
     this.#doc = doc;
@@ -56,7 +56,7 @@ export class HeldPoses {
   }
 
   get isFull(): boolean {
-    return this.#count >= this.#full;
+    return this.#count >= this.#capacity;
   }
 
   /**
@@ -113,7 +113,7 @@ export class HeldPoses {
     this.#writers = new Map();
     this.#last = new Map();
     this.#count = 0;
-    this.#full = someFull();
+    this.#capacity = randomCapacity();
     for (const { update, contents } of updates) applyWithContents(this.#doc, update, contents);
   }
 
@@ -156,7 +156,7 @@ export class HeldPoses {
 }
 
 /** Another number each time: rooms that began together would all integrate at the same moment, for ever. */
-const someFull = (): number => LEAST_FULL + Math.floor(Math.random() * (MOST_HELD - LEAST_FULL));
+const randomCapacity = (): number => LEAST_FULL + Math.floor(Math.random() * (MOST_HELD - LEAST_FULL));
 
 /** Yjs deletes what a new value takes the place of, and says so in the update. */
 function deletesNothingBut(structs: readonly Y.Item[], ds: CheckedUpdate['ds']): boolean {

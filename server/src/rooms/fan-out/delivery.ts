@@ -3,7 +3,7 @@ import type { RealtimeMetrics } from '../realtime-metrics.js';
 import type { RoomClient } from '../room-client.js';
 import { FanOut } from './fan-out.js';
 import { LaggingClients, type LaggingLimits } from './lagging-clients.js';
-import { ReadPace } from './read-pace.js';
+import { ReadBackpressure } from './read-backpressure.js';
 import type { TickPace } from './tick-pace.js';
 
 export interface DeliveryLimits extends LaggingLimits {
@@ -38,7 +38,7 @@ export interface DeliveryOptions {
 export class Delivery {
   readonly #fanOut: FanOut;
   readonly #lagging: LaggingClients;
-  readonly #reading: ReadPace;
+  readonly #backpressure: ReadBackpressure;
 
   constructor(options: DeliveryOptions) {
     const { clients, metrics, limits, backlog } = options;
@@ -50,7 +50,7 @@ export class Delivery {
       writtenVector: options.writtenVector,
       wake: () => this.#fanOut.presenceChanged(),
     });
-    this.#reading = new ReadPace({
+    this.#backpressure = new ReadBackpressure({
       pass: () => this.#fanOut.tick(),
       backlog: () => this.#lagging.congestion(clients) + backlog(),
     });
@@ -63,7 +63,7 @@ export class Delivery {
       takePresence: options.takePresence,
       afterTick: (tookIn) => {
         this.#lagging.check(clients);
-        if (tookIn) this.#reading.passed();
+        if (tookIn) this.#backpressure.passed();
       },
       isHeld: (client) => this.#lagging.has(client),
       dropsPresence: (client) => this.#lagging.dropsPresence(client),
@@ -82,7 +82,7 @@ export class Delivery {
 
   /** Something of so many bytes has come from the client. */
   took(client: RoomClient, bytes: number): void {
-    this.#reading.took(client, bytes);
+    this.#backpressure.took(client, bytes);
   }
 
   /** Something has come in of which the next tick makes frames. */
@@ -107,12 +107,12 @@ export class Delivery {
 
   /** The client has left. */
   forget(client: RoomClient): void {
-    this.#reading.forget(client);
+    this.#backpressure.forget(client);
     this.#lagging.delete(client);
   }
 
   stop(): void {
     this.#fanOut.stop();
-    this.#reading.close();
+    this.#backpressure.close();
   }
 }

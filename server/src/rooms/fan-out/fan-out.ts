@@ -1,6 +1,6 @@
 import type { RealtimeMetrics } from '../realtime-metrics.js';
 import type { RoomClient } from '../room-client.js';
-import { Schedule } from './schedule.js';
+import { TickTimer } from './tick-timer.js';
 import type { TickPace } from './tick-pace.js';
 
 export interface FanOutOptions {
@@ -38,7 +38,7 @@ const PRESENCE_MOST_MS = 50;
  */
 export class FanOut {
   readonly #options: FanOutOptions;
-  readonly #schedule: Schedule;
+  readonly #timer: TickTimer;
   #items: Item[] = [];
   #direct = new Map<RoomClient, Buffer[]>();
   /** Since when something is ready, and since when something that was received waits to be taken in. */
@@ -50,7 +50,7 @@ export class FanOut {
 
   constructor(options: FanOutOptions) {
     this.#options = options;
-    this.#schedule = new Schedule(options.pace, () => this.#due());
+    this.#timer = new TickTimer(options.pace, () => this.#due());
   }
 
   /** A ready-made frame for all clients but `sender`. */
@@ -101,7 +101,7 @@ export class FanOut {
   }
 
   #send(presence: Buffer | undefined, tookIn: boolean): void {
-    this.#schedule.cancel();
+    this.#timer.cancel();
     const { clients, metrics, isHeld, dropsPresence, afterTick } = this.#options;
     const items = this.#items;
     const direct = this.#direct;
@@ -130,7 +130,7 @@ export class FanOut {
 
   stop(): void {
     this.#stopped = true;
-    this.#schedule.cancel();
+    this.#timer.cancel();
   }
 
   /** Since when anything waits. */
@@ -152,7 +152,7 @@ export class FanOut {
   }
 
   #wakeAt(at: number, now: number): void {
-    if (!this.#stopped) this.#schedule.noLaterThan(Math.max(now, at), now);
+    if (!this.#stopped) this.#timer.noLaterThan(Math.max(now, at), now);
   }
 }
 

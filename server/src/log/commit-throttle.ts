@@ -1,8 +1,8 @@
 /** So many times as long as a commit took the database is left alone. */
-const REST_PER_COMMIT = 3;
-const MOST_REST_MS = 20;
+const PAUSE_FACTOR = 3;
+const MOST_PAUSE_MS = 20;
 /** How much of the slowest commit of late each later one leaves. */
-const REMEMBERED = 0.97;
+const SLOWEST_DECAY = 0.97;
 
 /**
  * How long to wait between commits of many scenes, so that more gathers for each.
@@ -10,7 +10,7 @@ const REMEMBERED = 0.97;
  * An update that came right after a commit began waits for that, the rest, and its own commit, which may take as long as the
  * slowest of late: no longer than `mostMs` in all.
  */
-export class CommitRest {
+export class CommitThrottle {
   readonly #mostMs: number;
   #slowestMs = 0;
 
@@ -19,8 +19,8 @@ export class CommitRest {
   }
 
   after(commitMs: number): number {
-    this.#slowestMs = Math.max(commitMs, this.#slowestMs * REMEMBERED);
+    this.#slowestMs = Math.max(commitMs, this.#slowestMs * SLOWEST_DECAY);
     const left = this.#mostMs - commitMs - this.#slowestMs;
-    return Math.max(0, Math.min(commitMs * REST_PER_COMMIT, MOST_REST_MS, left));
+    return Math.max(0, Math.min(commitMs * PAUSE_FACTOR, MOST_PAUSE_MS, left));
   }
 }

@@ -1,4 +1,4 @@
-export interface CommitPaceOptions {
+export interface CommitLatencyOptions {
   /** A commit that took longer, from its oldest update on, is slow. */
   readonly slowMs: number;
   /** Commits in a row that must not be slow before the log counts as quick again. */
@@ -6,12 +6,12 @@ export interface CommitPaceOptions {
 }
 
 /** Whether commits come so quickly that whatever is shown before its commit is stored a moment later. */
-export class CommitPace {
-  readonly #options: CommitPaceOptions;
+export class CommitLatency {
+  readonly #options: CommitLatencyOptions;
   /** A database that has just been opened is cold: quick is what has been shown. */
   #missing: number;
 
-  constructor(options: CommitPaceOptions) {
+  constructor(options: CommitLatencyOptions) {
     this.#options = options;
     this.#missing = options.quickInARow;
   }

@@ -5,10 +5,10 @@ import { badFrame, parseClientFrame, type ClientFrame } from '../frames/client-f
 import type { RoomClient } from '../room-client.js';
 import type { Room } from '../room.js';
 import { ConnectionBudget, type ConnectionLimits } from '../checks/connection-budget.js';
-import { PacedAnswer } from './paced-answer.js';
-import type { Reading } from './reading.js';
+import { AnswerThrottle } from './answer-throttle.js';
+import type { ReadControl } from './read-control.js';
 
-export interface VisitOptions {
+export interface ClientSessionOptions {
   readonly client: RoomClient;
   readonly room: Room;
   /** Who the client is at first. */
@@ -16,20 +16,20 @@ export interface VisitOptions {
   /** Takes another token that the client sends; undefined for one that has no business to. */
   readonly renew: ((token: string) => void) | undefined;
   readonly limits: ConnectionLimits;
-  readonly reading: Reading;
+  readonly readControl: ReadControl;
   readonly logger: Logger;
 }
 
 /** A client's time in its room: what it sends is counted, taken apart and handed on. */
-export class Visit {
+export class ClientSession {
   /** Also of one that is over: what the client sent last is still to be judged. */
   principal: Principal;
-  readonly #options: VisitOptions;
+  readonly #options: ClientSessionOptions;
   readonly #client: RoomClient;
   readonly #room: Room;
   readonly #budget: ConnectionBudget;
-  readonly #stateVectors: PacedAnswer<Uint8Array>;
-  readonly #presenceQueries: PacedAnswer<void>;
+  readonly #stateVectors: AnswerThrottle<Uint8Array>;
+  readonly #presenceQueries: AnswerThrottle<void>;
   /** Sync step 2 and update frames so far; acknowledgements count them. */
   #documentFrames = 0;
   /** Why nothing that the client writes is taken for now. */
@@ -37,25 +37,25 @@ export class Visit {
   #refusedWhileSuspended = false;
   #isOver = false;
 
-  constructor(options: VisitOptions) {
-    const { client, room, reading } = options;
+  constructor(options: ClientSessionOptions) {
+    const { client, room, readControl } = options;
     this.#options = options;
     this.#client = client;
     this.#room = room;
     this.principal = options.principal;
     const unsentBytes = (): number => client.unsentBytes;
-    this.#stateVectors = new PacedAnswer({
+    this.#stateVectors = new AnswerThrottle({
       unsentBytes,
       answer: (stateVector) => this.#later(() => room.catchUp.answer(client, stateVector)),
     });
-    this.#presenceQueries = new PacedAnswer({
+    this.#presenceQueries = new AnswerThrottle({
       unsentBytes,
       answer: () => this.#later(() => room.catchUp.sendPresence(client)),
     });
     this.#budget = new ConnectionBudget({
       limits: options.limits,
-      stop: () => reading.stop('budget'),
-      goOn: () => reading.goOn('budget'),
+      stop: () => readControl.pause('budget'),
+      goOn: () => readControl.resume('budget'),
       exceeded: () =>
         client.close('too_many_requests', 'More was sent for too long than a connection may send'),
       receivePresence: (update) => this.#later(() => room.receivePresence(client, update)),
@@ -75,7 +75,7 @@ export class Visit {
   }
 
   /** A ping or a pong of so many bytes has come. */
-  controlled(bytes: number): void {
+  controlFrameReceived(bytes: number): void {
     this.#budget.takeControl(bytes);
   }
 

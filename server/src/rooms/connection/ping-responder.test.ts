@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Pongs } from './pongs.js';
+import { PingResponder } from './ping-responder.js';
 
 const KIB = 1024;
 
 describe('answers to pings', () => {
   let unsentBytes: number;
   let answers: string[];
-  let pongs: Pongs;
+  let responder: PingResponder;
 
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setImmediate', 'clearImmediate'] });
     unsentBytes = 0;
     answers = [];
-    pongs = new Pongs({
+    responder = new PingResponder({
       pong: (data) => answers.push(String(data)),
       unsentBytes: () => unsentBytes,
     });
@@ -20,7 +20,7 @@ describe('answers to pings', () => {
   afterEach(() => vi.useRealTimers());
 
   const ping = (...texts: readonly string[]): void =>
-    texts.forEach((text) => pongs.pinged(Buffer.from(text)));
+    texts.forEach((text) => responder.pinged(Buffer.from(text)));
   const turn = (): void => void vi.runAllTimers();
 
   it('SYNC-46: of pings that come together the last is answered, once, behind all that came with it', () => {

@@ -1,40 +1,40 @@
-import type { Sending } from './sending.js';
+import type { SendProgress } from './send-progress.js';
 
 /** So long a connection has to answer: more than any line takes on which people work together. */
 const ANSWER_WITHIN_MS = 1_000;
 /** Who has just answered is not asked again, however many want to know. */
 const BELIEVED_FOR_MS = 5_000;
 
-export interface LifeProbeOptions {
+export interface LivenessProbeOptions {
   readonly ping: () => void;
   /** Whether what comes is read at present: else no answer would be heard. */
   readonly isRead: () => boolean;
-  readonly sending: () => Sending;
+  readonly sendProgress: () => SendProgress;
   readonly cut: () => void;
   readonly now?: () => number;
 }
 
 /** Finds out at once, for those who have to know, whether a connection lives. */
-export class LifeProbe {
-  readonly #options: LifeProbeOptions;
+export class LivenessProbe {
+  readonly #options: LivenessProbeOptions;
   readonly #now: () => number;
   readonly #askers = new Map<object, () => void>();
   #timer: NodeJS.Timeout | undefined;
-  #before: Sending = { taken: 0, waiting: 0 };
+  #before: SendProgress = { taken: 0, waiting: 0 };
   #believedUntil = -Infinity;
 
-  constructor(options: LifeProbeOptions) {
+  constructor(options: LivenessProbeOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
   }
 
   /** Calls back once the connection has been cut, if it was. */
   ask(asker: object, cut: () => void): void {
-    const { isRead, ping, sending } = this.#options;
+    const { isRead, ping, sendProgress } = this.#options;
     if (!isRead() || this.#now() < this.#believedUntil) return;
     this.#askers.set(asker, cut);
     if (this.#timer !== undefined) return;
-    this.#before = sending();
+    this.#before = sendProgress();
     ping();
     // What has arrived by then is read first.
     this.#timer = setTimeout(() => setImmediate(() => this.#judge()), ANSWER_WITHIN_MS);
@@ -55,9 +55,9 @@ export class LifeProbe {
 
   #judge(): void {
     if (this.#timer === undefined) return;
-    const { isRead, sending, cut } = this.#options;
+    const { isRead, sendProgress, cut } = this.#options;
     // The answer may be behind much that is read, here or there.
-    const isReading = this.#before.waiting > 0 && sending().taken > this.#before.taken;
+    const isReading = this.#before.waiting > 0 && sendProgress().taken > this.#before.taken;
     const askers = [...this.#askers.values()];
     const isDead = isRead() && !isReading;
     this.end();

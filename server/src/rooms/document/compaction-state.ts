@@ -5,7 +5,7 @@ import type { OpenState } from '../../log/compactor.js';
 const MOST_STRUCTS = 2_000;
 
 /** What a document at this position of the log holds, unless it is large. */
-export function smallState(doc: Y.Doc, seq: number): OpenState | undefined {
+export function stateForCompaction(doc: Y.Doc, seq: number): OpenState | undefined {
   let structs = 0;
   for (const ofOneClient of doc.store.clients.values()) structs += ofOneClient.length;
   return structs > MOST_STRUCTS ? undefined : { seq, state: Y.encodeStateAsUpdate(doc) };

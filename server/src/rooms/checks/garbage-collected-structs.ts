@@ -9,7 +9,7 @@ type Struct = DecodedUpdate['structs'][number];
  * That is what was `dropped`, and what Yjs itself drops because it stands beside or in something that has been. The sender still
  * has it, and would keep it for ever.
  */
-export function deleteSwallowed(
+export function deleteGarbageCollected(
   { doc, beforeState, deleteSet }: Y.Transaction,
   update: DecodedUpdate,
   dropped: ReadonlySet<Struct> | undefined,

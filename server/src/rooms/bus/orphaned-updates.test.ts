@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Adoption } from './adoption.js';
+import { OrphanedUpdates } from './orphaned-updates.js';
 import { ForeignUpdates } from './foreign-updates.js';
 
 const AFTER_MS = 10_000;
@@ -12,7 +12,7 @@ describe('taking over what another server has shown', () => {
   function shown() {
     const foreign = new ForeignUpdates();
     const state = { storing: true, stored: 0 };
-    const adoption = new Adoption({
+    const orphaned = new OrphanedUpdates({
       foreign,
       afterMs: AFTER_MS,
       isStoring: () => state.storing,
@@ -21,7 +21,7 @@ describe('taking over what another server has shown', () => {
       settled: () => undefined,
     });
     foreign.add(1, 1, [new Uint8Array([1])], performance.now());
-    adoption.watch();
+    orphaned.watch();
     return state;
   }
 

@@ -1,7 +1,7 @@
 import type { Logger } from '../../observability/logger.js';
 import type { ForeignBatch, ForeignUpdates } from './foreign-updates.js';
 
-export interface AdoptionOptions {
+export interface OrphanedUpdatesOptions {
   readonly foreign: ForeignUpdates;
   /** What another server has not committed after this long is committed here. */
   readonly afterMs: number;
@@ -20,15 +20,15 @@ export interface AdoptionOptions {
 const LEAST_WAIT_MS = 1_000;
 
 /** What is shown must come to be stored, also when the server that showed it does not live to store it. */
-export class Adoption {
-  readonly #options: AdoptionOptions;
+export class OrphanedUpdates {
+  readonly #options: OrphanedUpdatesOptions;
   readonly #adopting = new Set<ForeignBatch>();
   #timer: NodeJS.Timeout | undefined;
   /** Nothing could be stored until then: its own server gets the whole time again. */
   #awayUntil = -Infinity;
   #closed = false;
 
-  constructor(options: AdoptionOptions) {
+  constructor(options: OrphanedUpdatesOptions) {
     this.#options = options;
   }
 

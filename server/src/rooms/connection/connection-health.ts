@@ -1,73 +1,73 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { Arrival, isReceiving } from './arrival.js';
+import { StalledMessageDetector, isReceiving } from './stalled-message-detector.js';
 import { BacklogAge } from './backlog-age.js';
 import { Heartbeat } from './heartbeat.js';
-import { LifeProbe } from './life-probe.js';
-import { Pongs } from './pongs.js';
-import { sendingOf } from './sending.js';
+import { LivenessProbe } from './liveness-probe.js';
+import { PingResponder } from './ping-responder.js';
+import { sendProgressOf } from './send-progress.js';
 
-export interface LineOptions {
+export interface ConnectionHealthOptions {
   readonly webSocket: WebSocket;
   /** Below the WebSocket. */
   readonly socket: Socket;
   /** Whether what comes is read at present. */
   readonly isRead: () => boolean;
   /** A ping or a pong of so many bytes has come. */
-  readonly controlled: (bytes: number) => void;
+  readonly controlFrameReceived: (bytes: number) => void;
   /** Writes something that means nothing. */
-  readonly saySomething: () => void;
+  readonly sendKeepAlive: () => void;
   /** The connection is about to be cut for those who asked whether it lives. */
-  readonly dead: () => void;
+  readonly beforeCut: () => void;
 }
 
 /** Begins the pings whose answers tell how long what is sent is on its way; their number follows. */
 const PROBE = 'age ';
 
 /** The line to one client: whether it lives, and how long what is sent over it takes. */
-export class Line {
-  readonly #options: LineOptions;
+export class ConnectionHealth {
+  readonly #options: ConnectionHealthOptions;
   readonly #heartbeat: Heartbeat;
   readonly #backlog: BacklogAge;
-  readonly #arrival: Arrival;
-  readonly #life: LifeProbe;
+  readonly #stalledMessages: StalledMessageDetector;
+  readonly #liveness: LivenessProbe;
 
-  constructor(options: LineOptions) {
+  constructor(options: ConnectionHealthOptions) {
     const { webSocket, socket, isRead } = options;
     this.#options = options;
     const ping = (): void => webSocket.ping();
-    const sending = () => sendingOf(socket);
+    const sendProgress = () => sendProgressOf(socket);
     this.#backlog = new BacklogAge({ probe: (number) => webSocket.ping(`${PROBE}${number}`) });
     this.#heartbeat = new Heartbeat({
       ping,
-      sending,
+      sendProgress,
       cut: () => webSocket.terminate(),
-      saySomething: options.saySomething,
+      sendKeepAlive: options.sendKeepAlive,
     });
-    this.#arrival = new Arrival({
+    this.#stalledMessages = new StalledMessageDetector({
       isUnfinished: () => isReceiving(webSocket),
       isRead,
       bytes: () => socket.bytesRead,
       progress: () => this.#heard(),
       cut: () => webSocket.terminate(),
     });
-    this.#life = new LifeProbe({
+    this.#liveness = new LivenessProbe({
       ping,
-      sending,
+      sendProgress,
       isRead,
       cut: () => {
-        options.dead();
+        options.beforeCut();
         webSocket.terminate();
       },
     });
     const unsentBytes = (): number => socket.writableLength;
-    const pongs = new Pongs({ unsentBytes, pong: (data) => webSocket.pong(data) });
+    const pingResponder = new PingResponder({ unsentBytes, pong: (data) => webSocket.pong(data) });
     webSocket.on('ping', (data) => {
-      this.#controlled(data);
-      pongs.pinged(data);
+      this.#controlFrame(data);
+      pingResponder.pinged(data);
     });
     webSocket.on('pong', (data) => {
-      this.#controlled(data);
+      this.#controlFrame(data);
       const answer = data.toString('latin1');
       if (answer.startsWith(PROBE)) this.#backlog.answered(Number(answer.slice(PROBE.length)));
     });
@@ -86,7 +86,7 @@ export class Line {
   /** A message has come whole. */
   received(): void {
     this.#heard();
-    this.#arrival.finished();
+    this.#stalledMessages.finished();
   }
 
   /** So much of what has come counts. */
@@ -107,7 +107,7 @@ export class Line {
 
   /** Finds out at once whether the line is dead, and calls back once it has been cut, if it was. */
   cutIfDead(asker: object, cut: () => void): void {
-    this.#life.ask(asker, cut);
+    this.#liveness.ask(asker, cut);
   }
 
   /** Called at regular times: finds dead connections, and keeps quiet ones from being taken for dead. */
@@ -116,21 +116,21 @@ export class Line {
   }
 
   /** Called at regular times, more often: finds messages that begin and never end. */
-  checkArrival(): void {
-    this.#arrival.check();
+  checkStalledMessage(): void {
+    this.#stalledMessages.check();
   }
 
   end(): void {
-    this.#life.end();
+    this.#liveness.end();
   }
 
   #heard(): void {
     this.#heartbeat.heard();
-    this.#life.heard();
+    this.#liveness.heard();
   }
 
-  #controlled(data: Buffer): void {
+  #controlFrame(data: Buffer): void {
     this.#heard();
-    this.#options.controlled(data.byteLength);
+    this.#options.controlFrameReceived(data.byteLength);
   }
 }

@@ -7,12 +7,12 @@ const PATIENCE_MS = 1_000;
 const SPENT_PATIENCE_MS = 10;
 
 /** A connection that can be kept from being read. */
-export interface HeldReading {
-  holdReading(): void;
-  goOnReading(): void;
+export interface PausableReader {
+  pauseReading(): void;
+  resumeReading(): void;
 }
 
-export interface ReadPaceOptions {
+export interface ReadBackpressureOptions {
   /** Sends what was read to those it is for. */
   readonly pass: () => void;
   /** Bytes that wait behind those who read and behind the log, where that is so much that they do not keep up; otherwise 0. */
@@ -25,23 +25,23 @@ export interface ReadPaceOptions {
  * libuv reads a socket up to 32 times before anything else has its turn; with twenty that send without end no tick and no commit would
  * come through for seconds, and all who read would have more unsent at once than a client may have.
  */
-export class ReadPace {
-  readonly #options: ReadPaceOptions;
-  #active = new Set<HeldReading>();
+export class ReadBackpressure {
+  readonly #options: ReadBackpressureOptions;
+  #active = new Set<PausableReader>();
   #bytes = 0;
   #patienceMs = PATIENCE_MS;
   #next: NodeJS.Immediate | NodeJS.Timeout | undefined;
 
-  constructor(options: ReadPaceOptions) {
+  constructor(options: ReadBackpressureOptions) {
     this.#options = options;
   }
 
   /** The room was sent so much by a client. */
-  took(from: HeldReading, bytes: number): void {
+  took(from: PausableReader, bytes: number): void {
     this.#bytes += bytes;
     this.#active.add(from);
     // What it had sent before the others were held has just come.
-    if (this.#next !== undefined) from.holdReading();
+    if (this.#next !== undefined) from.pauseReading();
     else if (this.#bytes >= BYTES_PER_TURN) this.#passNext();
   }
 
@@ -58,7 +58,7 @@ export class ReadPace {
     }
   }
 
-  forget(client: HeldReading): void {
+  forget(client: PausableReader): void {
     this.#active.delete(client);
   }
 
@@ -68,7 +68,7 @@ export class ReadPace {
   }
 
   #hold(): void {
-    for (const client of this.#active) client.holdReading();
+    for (const client of this.#active) client.pauseReading();
   }
 
   #startOver(): void {
@@ -104,6 +104,6 @@ export class ReadPace {
     this.#next = undefined;
     const held = [...this.#active];
     this.#startOver();
-    for (const client of held) client.goOnReading();
+    for (const client of held) client.resumeReading();
   }
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** What has become of what was written to a socket. */
-export interface Sending {
+export interface SendProgress {
   /** Bytes that the system has taken. */
   readonly taken: number;
   /** Bytes that it does not take for now: the other side has to read first. */
@@ -18,7 +18,7 @@ interface Handle {
  *
  * Node's own timeouts look at the same; where it is not there any more, nothing is known to wait.
  */
-export function sendingOf(socket: Socket): Sending {
+export function sendProgressOf(socket: Socket): SendProgress {
   const { _handle: handle } = socket as unknown as { readonly _handle?: Partial<Handle> | null };
   const { bytesWritten = 0, writeQueueSize = 0 } = handle ?? {};
   return { taken: bytesWritten - writeQueueSize, waiting: writeQueueSize };

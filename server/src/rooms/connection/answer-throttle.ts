@@ -5,7 +5,7 @@ const LEAST_PAUSE_MS = 50;
 const PAUSE_FACTOR = 10;
 const READ_BYTES_PER_MS = 10_000;
 
-export interface PacedAnswerOptions<Question> {
+export interface AnswerThrottleOptions<Question> {
   readonly answer: (question: Question) => void;
   /** Bytes that wait for the client to read them. */
   readonly unsentBytes: () => number;
@@ -19,14 +19,14 @@ export interface PacedAnswerOptions<Question> {
  * A question is a few bytes, its answer may be all of the scene. Of those that have to wait the last one is answered, since it
  * knows all that the earlier ones knew.
  */
-export class PacedAnswer<Question> {
-  readonly #options: PacedAnswerOptions<Question>;
+export class AnswerThrottle<Question> {
+  readonly #options: AnswerThrottleOptions<Question>;
   readonly #now: () => number;
   #freeAt = -Infinity;
   #waiting: { readonly question: Question } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: PacedAnswerOptions<Question>) {
+  constructor(options: AnswerThrottleOptions<Question>) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
   }

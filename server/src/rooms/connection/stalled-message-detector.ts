@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 const LEAST_BYTES = 4_096;
 const MOST_CHECKS_WITHOUT = 6;
 
-export interface ArrivalOptions {
+export interface StalledMessageDetectorOptions {
   /** Whether a message has begun to arrive and not ended. */
   readonly isUnfinished: () => boolean;
   /** Whether what comes is read at present. */
@@ -22,13 +22,13 @@ export interface ArrivalOptions {
  *
  * Bound is how slowly a message may come, not how long it takes: ten megabytes over a bad line take many minutes.
  */
-export class Arrival {
-  readonly #options: ArrivalOptions;
+export class StalledMessageDetector {
+  readonly #options: StalledMessageDetectorOptions;
   #bytes = 0;
   /** Undefined while no message is under way. */
   #checks: number | undefined;
 
-  constructor(options: ArrivalOptions) {
+  constructor(options: StalledMessageDetectorOptions) {
     this.#options = options;
   }
 

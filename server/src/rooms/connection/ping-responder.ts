@@ -1,7 +1,7 @@
 /** With more than this unread no ping is answered. */
 const MOST_UNREAD_BYTES = 256 * 1024;
 
-export interface PongsOptions {
+export interface PingResponderOptions {
   readonly pong: (data: Buffer) => void;
   /** Bytes that wait for the client to read them. */
   readonly unsentBytes: () => number;
@@ -12,11 +12,11 @@ export interface PongsOptions {
  *
  * `ws` by itself would keep an answer to each in memory.
  */
-export class Pongs {
-  readonly #options: PongsOptions;
+export class PingResponder {
+  readonly #options: PingResponderOptions;
   #last: Buffer | undefined;
 
-  constructor(options: PongsOptions) {
+  constructor(options: PingResponderOptions) {
     this.#options = options;
   }
 

@@ -1,10 +1,10 @@
 import { DioramaError } from '@diorama/shared';
 import type * as Y from 'yjs';
 import type { DecodedUpdate } from './update-check.js';
-import { lacksDependencies, lacksOthers } from './dependencies.js';
+import { lacksDependencies, lacksOtherClients } from './dependencies.js';
 
 /** Yjs merges all that waits anew with every update that has to wait: 128 KiB of small changes take 10 ms. */
-export const WAITING_LIMITS = {
+export const PENDING_UPDATE_LIMITS = {
   /** What may wait in one scene for updates that it depends on, and in how many frames as long as anything waits. */
   sceneBytes: 128 * 1024,
   sceneFrames: 500,
@@ -14,7 +14,7 @@ export const WAITING_LIMITS = {
 } as const;
 
 /** Bounds what waits in a document for what it depends on. `Sender` stands for a connection. */
-export class WaitingUpdates<Sender extends object> {
+export class PendingUpdateLimits<Sender extends object> {
   readonly #doc: Y.Doc;
   #bySender = new WeakMap<Sender, { bytes: number; frames: number }>();
   #frames = 0;
@@ -26,21 +26,21 @@ export class WaitingUpdates<Sender extends object> {
   /** Throws `update_unresolved` for an update that would have to wait when too much does already. */
   admit(sender: Sender, bytes: number, update: DecodedUpdate): void {
     // Across clients Yjs takes up what waits at different moments in different replicas.
-    if (lacksOthers(this.#doc, update))
+    if (lacksOtherClients(this.#doc, update))
       throw new DioramaError('update_unresolved', 'The change depends on what others have not sent');
     const waiting = this.#waitingBytes();
     if (waiting === 0) {
       this.#bySender = new WeakMap();
       this.#frames = 0;
       // One that fits may wait; what it was is seen when the next one comes.
-      if (bytes <= WAITING_LIMITS.connectionBytes) return;
+      if (bytes <= PENDING_UPDATE_LIMITS.connectionBytes) return;
     }
     if (!lacksDependencies(this.#doc, update)) return;
     const own = this.#bySender.get(sender) ?? { bytes: 0, frames: 0 };
     own.bytes += bytes;
     own.frames++;
     this.#bySender.set(sender, own);
-    const { sceneBytes, sceneFrames, connectionBytes, connectionFrames } = WAITING_LIMITS;
+    const { sceneBytes, sceneFrames, connectionBytes, connectionFrames } = PENDING_UPDATE_LIMITS;
     if (
       waiting + bytes > sceneBytes ||
       this.#frames >= sceneFrames ||

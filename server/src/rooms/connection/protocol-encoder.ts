@@ -14,7 +14,7 @@ import { frame } from '../frames/framing.js';
 import { permissionDeniedFrame } from '../frames/server-frames.js';
 
 /** What a client can be told besides document and presence; undefined is what it would not understand. */
-export interface Dialect {
+export interface ProtocolEncoder {
   /** Whether the client understands more than y-websocket. */
   readonly isDiorama: boolean;
   welcome(welcome: Welcome): Buffer | undefined;
@@ -24,7 +24,7 @@ export interface Dialect {
   draining(draining: Draining): Buffer | undefined;
 }
 
-const DIORAMA: Dialect = {
+const DIORAMA: ProtocolEncoder = {
   isDiorama: true,
   welcome: (welcome) => frame(encodeWelcome(welcome)),
   saved: (frames) => frame(encodeSaved(frames)),
@@ -33,7 +33,7 @@ const DIORAMA: Dialect = {
   draining: (draining) => frame(encodeDraining(draining)),
 };
 
-const Y_WEBSOCKET: Dialect = {
+const Y_WEBSOCKET: ProtocolEncoder = {
   isDiorama: false,
   welcome: () => undefined,
   saved: () => undefined,
@@ -43,5 +43,5 @@ const Y_WEBSOCKET: Dialect = {
 };
 
 /** The dialect of a WebSocket of this subprotocol. */
-export const dialectOf = (subprotocol: string): Dialect =>
+export const protocolEncoderFor = (subprotocol: string): ProtocolEncoder =>
   subprotocol === SUBPROTOCOL ? DIORAMA : Y_WEBSOCKET;

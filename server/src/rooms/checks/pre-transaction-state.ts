@@ -8,7 +8,7 @@ type Ranges = readonly { readonly clock: number; readonly len: number }[];
  *
  * Yjs drops deleted content only when the transaction ends: until then everything that it deleted can be read.
  */
-export class Before {
+export class PreTransactionState {
   readonly #transaction: Y.Transaction;
   readonly #deleted = new Map<number, Ranges>();
 

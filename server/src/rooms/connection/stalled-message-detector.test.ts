@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Arrival } from './arrival.js';
+import { StalledMessageDetector } from './stalled-message-detector.js';
 
 function start() {
   const line = { bytes: 0, unfinished: false, read: true };
   const events: string[] = [];
-  const arrival = new Arrival({
+  const detector = new StalledMessageDetector({
     isUnfinished: () => line.unfinished,
     isRead: () => line.read,
     bytes: () => line.bytes,
@@ -14,10 +14,10 @@ function start() {
   const check = (times: number, bytes = 0): void => {
     for (let at = 0; at < times; at++) {
       line.bytes += bytes;
-      arrival.check();
+      detector.check();
     }
   };
-  return { line, events, arrival, check };
+  return { line, events, detector, check };
 }
 
 describe('a message that arrives', () => {
@@ -40,11 +40,11 @@ describe('a message that arrives', () => {
   });
 
   it('SYNC-44: is not the one before it, however often one is under way when somebody looks', () => {
-    const { line, events, arrival, check } = start();
+    const { line, events, detector, check } = start();
     line.unfinished = true;
     for (let at = 0; at < 100; at++) {
       check(1);
-      arrival.finished();
+      detector.finished();
     }
     expect(events).toEqual([]);
   });

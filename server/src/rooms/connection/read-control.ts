@@ -5,27 +5,27 @@ export interface Pausable {
 }
 
 /** The server is ending; the room has enough to do; the client has sent too much; its first frame waits for the room. */
-export type WhyNotRead = 'draining' | 'room' | 'budget' | 'opening';
+export type PauseReason = 'draining' | 'room' | 'budget' | 'opening';
 
 /** Whether a connection is read: as long as nothing is against it. */
-export class Reading {
+export class ReadControl {
   readonly #socket: Pausable;
-  readonly #against = new Set<WhyNotRead>();
+  readonly #reasons = new Set<PauseReason>();
 
   constructor(socket: Pausable) {
     this.#socket = socket;
   }
 
-  get isStopped(): boolean {
-    return this.#against.size > 0;
+  get isPaused(): boolean {
+    return this.#reasons.size > 0;
   }
 
-  stop(reason: WhyNotRead): void {
-    this.#against.add(reason);
+  pause(reason: PauseReason): void {
+    this.#reasons.add(reason);
     this.#socket.pause();
   }
 
-  goOn(reason: WhyNotRead): void {
-    if (this.#against.delete(reason) && this.#against.size === 0) this.#socket.resume();
+  resume(reason: PauseReason): void {
+    if (this.#reasons.delete(reason) && this.#reasons.size === 0) this.#socket.resume();
   }
 }

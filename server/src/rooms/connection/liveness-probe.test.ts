@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LifeProbe } from './life-probe.js';
-import type { Sending } from './sending.js';
+import { LivenessProbe } from './liveness-probe.js';
+import type { SendProgress } from './send-progress.js';
 
 const ANSWER_MS = 1_000;
 const BELIEVED_MS = 5_000;
 
 describe('whether a connection lives', () => {
-  let line: { isRead: boolean; sending: Sending; pings: number; isCut: boolean };
-  let probe: LifeProbe;
+  let line: { isRead: boolean; sendProgress: SendProgress; pings: number; isCut: boolean };
+  let probe: LivenessProbe;
   /** Who asked and has been told that it was cut. */
   let told: string[];
 
@@ -15,12 +15,12 @@ describe('whether a connection lives', () => {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate', 'performance'],
     });
-    line = { isRead: true, sending: { taken: 0, waiting: 0 }, pings: 0, isCut: false };
+    line = { isRead: true, sendProgress: { taken: 0, waiting: 0 }, pings: 0, isCut: false };
     told = [];
-    probe = new LifeProbe({
+    probe = new LivenessProbe({
       ping: () => line.pings++,
       isRead: () => line.isRead,
-      sending: () => line.sending,
+      sendProgress: () => line.sendProgress,
       cut: () => (line.isCut = true),
       now: () => performance.now(),
     });
@@ -98,16 +98,16 @@ describe('whether a connection lives', () => {
     ['reads the last of it', { taken: 1_000, waiting: 0 }, false],
     ['reads nothing', { taken: 0, waiting: 1_000 }, true],
   ])('ACC-24: an answer may be behind much that waits: one that %s', (_what, then, isCut) => {
-    line.sending = { taken: 0, waiting: 1_000 };
+    line.sendProgress = { taken: 0, waiting: 1_000 };
     ask('ada');
-    line.sending = then;
+    line.sendProgress = then;
     timeIsUp();
     expect(line.isCut).toBe(isCut);
   });
 
   it('ACC-24: what the system takes for one for whom nothing waited is no sign of life', () => {
     ask('ada');
-    line.sending = { taken: 50, waiting: 0 };
+    line.sendProgress = { taken: 50, waiting: 0 };
     timeIsUp();
     expect(line.isCut).toBe(true);
   });
@@ -120,9 +120,9 @@ describe('whether a connection lives', () => {
   });
 
   it('ACC-24: one that was not cut then may be asked again', () => {
-    line.sending = { taken: 0, waiting: 1_000 };
+    line.sendProgress = { taken: 0, waiting: 1_000 };
     ask('ada');
-    line.sending = { taken: 10, waiting: 990 };
+    line.sendProgress = { taken: 10, waiting: 990 };
     timeIsUp();
     ask('bob');
     expect(line.pings).toBe(2);

@@ -6,7 +6,7 @@ import type { Logger } from '../../observability/logger.js';
 import type { Connection } from './connection.js';
 import { TokenWatch, type TokenTiming } from './token-watch.js';
 
-export interface SeatOptions {
+export interface ConnectionAuthorizationOptions {
   readonly sceneId: string;
   readonly connection: Connection;
   readonly authenticator: Authenticator;
@@ -20,9 +20,9 @@ export interface SeatOptions {
 }
 
 /** A connection's leave to be on its scene: whom its token stands for, and until when. */
-export class Seat {
+export class ConnectionAuthorization {
   readonly sceneId: string;
-  readonly #options: SeatOptions;
+  readonly #options: ConnectionAuthorizationOptions;
   readonly #watch: TokenWatch;
   #identity: Principal;
   #isOpen = false;
@@ -30,7 +30,7 @@ export class Seat {
   /** Tokens are looked at one after the other: the last one that came counts. */
   #renewals = Promise.resolve();
 
-  constructor(options: SeatOptions) {
+  constructor(options: ConnectionAuthorizationOptions) {
     const { connection, timing, now } = options;
     this.#options = options;
     this.sceneId = options.sceneId;
@@ -55,14 +55,14 @@ export class Seat {
   }
 
   /** Whether roles have changed since the last time that this was asked, while the connection was being opened. */
-  takeStale(): boolean {
+  consumeStale(): boolean {
     const isStale = this.#isStale;
     this.#isStale = false;
     return isStale;
   }
 
   /** What was looked up may not hold any more by the time that the connection is open. */
-  doubt(): void {
+  invalidate(): void {
     this.#isStale = true;
   }
 
@@ -77,13 +77,13 @@ export class Seat {
   }
 
   /** Roles on the scene have changed. Returns whether what this connection may do is to be looked up again. */
-  changed(): boolean {
+  rolesChanged(): boolean {
     this.#isStale = !this.#isOpen;
     return this.#isOpen;
   }
 
   /** What the person may do from now on. */
-  judge(verdict: AccessVerdict): void {
+  applyVerdict(verdict: AccessVerdict): void {
     const { connection } = this.#options;
     if (!this.#isOpen) return;
     if (verdict === 'scene_not_found' || verdict === 'forbidden') connection.close(verdict);
@@ -101,7 +101,7 @@ export class Seat {
       const renewed = await authenticator.authenticate(token);
       if (!isSamePerson(renewed, this.#identity))
         throw new DioramaError('forbidden', 'The token is of another person');
-      if (this.#isOpen) this.#adopt({ ...renewed, subject: this.#identity.subject });
+      if (this.#isOpen) this.#applyRenewed({ ...renewed, subject: this.#identity.subject });
     } catch (error) {
       // One that came too late changes nothing: there is time for another until the deadline.
       if (isExpiredToken(error)) return;
@@ -111,7 +111,7 @@ export class Seat {
   }
 
   /** The role is the lesser of the two until it has been looked up, so that a store that is away ends no session. */
-  #adopt(identity: Principal): void {
+  #applyRenewed(identity: Principal): void {
     const { connection, renewed } = this.#options;
     this.#identity = identity;
     connection.become({ ...identity, role: lesserRole(identity.role, connection.principal.role) });

@@ -1,7 +1,7 @@
 import { mayBeSamePerson } from '../../access/principal.js';
 import type { RoomClient } from '../room-client.js';
 
-export interface RivalsOptions {
+export interface ClientIdConflictsOptions {
   readonly clients: ReadonlySet<RoomClient>;
   /** A rival was cut: asks the client for what was left out meanwhile. */
   readonly ask: (client: RoomClient) => void;
@@ -12,15 +12,15 @@ export interface RivalsOptions {
  *
  * The other one may be the same client before its network broke: that connection has a second to show that it lives. Else it is cut.
  */
-export class Rivals {
-  readonly #options: RivalsOptions;
+export class ClientIdConflicts {
+  readonly #options: ClientIdConflictsOptions;
 
-  constructor(options: RivalsOptions) {
+  constructor(options: ClientIdConflictsOptions) {
     this.#options = options;
   }
 
   /** The id of a client is that of `rivals`, of whom some may be connected here. */
-  contest(client: RoomClient, rivals: Iterable<object | undefined>): void {
+  resolve(client: RoomClient, rivals: Iterable<object | undefined>): void {
     const { clients, ask } = this.#options;
     for (const rival of clients) {
       if (rival === client || ![...rivals].includes(rival)) continue;

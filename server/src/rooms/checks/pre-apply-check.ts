@@ -23,7 +23,7 @@ const KNOWN: ReadonlySet<unknown> = new Set(ROOT_MAPS);
 const SLACK = 1_000;
 
 /** What of an update must not be applied at all. */
-export interface Screened {
+export interface PreApplyRejection {
   readonly dropped: ReadonlySet<Struct>;
   readonly code: 'invalid_document' | 'scene_full';
   readonly issues: readonly Issue[];
@@ -35,17 +35,17 @@ export interface Screened {
  * Looks at each struct by itself, before the update is applied. `entriesLeft` says how many entries more a root map may have.
  * Returns 'unplaced' when the update nests types below something that the document does not have, so that their depth is unknown.
  */
-export function screen(
+export function checkBeforeApply(
   doc: Y.Doc,
   update: DecodedUpdate,
   entriesLeft: (root: EntryRoot) => number,
-): Screened | 'unplaced' | undefined {
-  const screening = new Screening(doc, update);
-  for (const struct of update.structs) screening.look(struct);
-  return screening.finish(entriesLeft);
+): PreApplyRejection | 'unresolved' | undefined {
+  const check = new PreApplyCheck(doc, update);
+  for (const struct of update.structs) check.look(struct);
+  return check.finish(entriesLeft);
 }
 
-class Screening {
+class PreApplyCheck {
   readonly #doc: Y.Doc;
   readonly #update: DecodedUpdate;
   readonly #entries: Partial<Record<EntryRoot, Struct[]>> = {};
@@ -54,7 +54,7 @@ class Screening {
   #nested: Y.Item[] | undefined;
   #client = -1;
   #state = 0;
-  #code: Screened['code'] = 'invalid_document';
+  #code: PreApplyRejection['code'] = 'invalid_document';
 
   constructor(doc: Y.Doc, update: DecodedUpdate) {
     this.#doc = doc;
@@ -79,14 +79,14 @@ class Screening {
     if (content instanceof Y.ContentType && typeof parent !== 'string') (this.#nested ??= []).push(struct);
   }
 
-  finish(entriesLeft: (root: EntryRoot) => number): Screened | 'unplaced' | undefined {
+  finish(entriesLeft: (root: EntryRoot) => number): PreApplyRejection | 'unresolved' | undefined {
     for (const [root, added] of Object.entries(this.#entries) as [EntryRoot, Struct[]][]) {
       if (added.length <= entriesLeft(root) + SLACK) continue;
       this.#code = 'scene_full';
       for (const struct of added) this.#drop(struct, undefined);
       this.#issues.push(fault([root], `A scene has at most ${DOCUMENT_LIMITS[root]} ${root}`));
     }
-    if (this.#nested !== undefined && !this.#lookAtDepths(this.#nested)) return 'unplaced';
+    if (this.#nested !== undefined && !this.#lookAtDepths(this.#nested)) return 'unresolved';
     if (this.#dropped === undefined) return undefined;
     return { dropped: this.#dropped, code: this.#code, issues: this.#issues };
   }

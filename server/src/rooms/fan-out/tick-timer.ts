@@ -1,7 +1,7 @@
 import type { TickPace } from './tick-pace.js';
 
 /** One call that is to come: at the end of the turn of the event loop, or when a time has come. */
-export class Schedule {
+export class TickTimer {
   readonly #pace: TickPace;
   readonly #run: () => void;
   #at = Infinity;

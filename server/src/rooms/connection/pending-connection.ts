@@ -21,7 +21,7 @@ interface Preview {
  * Frames wait, in their order. A client that has nothing yet need not: what is stored of the scene may be sent while its document is still
  * being decoded.
  */
-export class Opening {
+export class PendingConnection {
   readonly #received: Received[] = [];
   #offer: { readonly principal: Principal; readonly stored: FullState } | undefined;
   #preview: Preview | undefined;
