@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { StructIndex } from './struct-index.js';
 import type { DecodedUpdate } from './update-check.js';
 
 type Struct = DecodedUpdate['structs'][number];
@@ -16,6 +17,7 @@ export function deleteGarbageCollected(
 ): boolean {
   let found = false;
   let client: number | undefined;
+  let index: StructIndex | undefined;
   for (const struct of update.structs) {
     if (struct.id.client === client) continue;
     client = struct.id.client;
@@ -24,7 +26,8 @@ export function deleteGarbageCollected(
     const structs = doc.store.clients.get(client) ?? [];
     for (let at = Y.findIndexSS(structs, from); at < structs.length; at++) {
       const stored = structs[at] as Y.Item | Y.GC;
-      if (!(stored instanceof Y.GC) || !(dropped !== undefined || cameAsItem(update, stored))) continue;
+      if (!(stored instanceof Y.GC)) continue;
+      if (dropped === undefined && !cameAsItem((index ??= new StructIndex(update.structs)), stored)) continue;
       const ranges = deleteSet.clients.get(client);
       const range = { clock: stored.id.clock, len: stored.length };
       if (ranges === undefined) deleteSet.clients.set(client, [range]);
@@ -35,7 +38,7 @@ export function deleteGarbageCollected(
   return found;
 }
 
-const cameAsItem = ({ structs }: DecodedUpdate, { id }: Y.GC): boolean =>
-  structs.some(
-    (struct) => struct instanceof Y.Item && struct.id.client === id.client && struct.id.clock === id.clock,
-  );
+function cameAsItem(index: StructIndex, { id }: Y.GC): boolean {
+  const struct = index.find(id.client, id.clock);
+  return struct instanceof Y.Item && struct.id.clock === id.clock;
+}

@@ -7,6 +7,7 @@ import {
   type RootMap,
 } from '@diorama/shared';
 import * as Y from 'yjs';
+import { findCrowdedTypes } from './crowded-types.js';
 import type { DecodedUpdate } from './update-check.js';
 import { TypeDepths } from './type-depths.js';
 
@@ -86,9 +87,17 @@ class PreApplyCheck {
       for (const struct of added) this.#drop(struct, undefined);
       this.#issues.push(fault([root], `A scene has at most ${DOCUMENT_LIMITS[root]} ${root}`));
     }
+    this.#dropCrowded();
     if (this.#nested !== undefined && !this.#lookAtDepths(this.#nested)) return 'unresolved';
     if (this.#dropped === undefined) return undefined;
     return { dropped: this.#dropped, code: this.#code, issues: this.#issues };
+  }
+
+  #dropCrowded(): void {
+    const crowded = findCrowdedTypes(this.#doc, this.#update);
+    if (crowded === undefined) return;
+    for (const struct of crowded.dropped) this.#drop(struct, undefined);
+    this.#issues.push(...crowded.issues.slice(0, Math.max(0, MAX_ISSUES - this.#issues.length)));
   }
 
   #lookAtDepths(nested: readonly Y.Item[]): boolean {
