@@ -25,15 +25,15 @@ type Type = Y.AbstractType<unknown>;
 type Keys = ReadonlySet<string | null>;
 
 export interface Judgement {
-  /** Empty when all was good. */
+  /** Empty if nothing was wrong. */
   readonly findings: readonly Finding[];
-  /** Comment threads that were touched. */
+  /** Comment threads that the transaction changed. */
   readonly threads: ReadonlySet<string>;
 }
 
 const NO_THREADS: ReadonlySet<string> = new Set();
 
-/** Finds and undoes what a transaction wrote against the schema. Looks at what it changed and at nothing else. */
+/** Finds and undoes schema violations of a transaction. Checks only what it changed. */
 export class DocumentChecks {
   readonly #roots = new Map<unknown, RootMap>();
   readonly #counts: EntryCounts;
@@ -44,10 +44,10 @@ export class DocumentChecks {
   }
 
   /**
-   * To be called inside the transaction that applied a client's update; returns what was wrong, and where.
+   * Must be called inside the transaction that applied a client's update. Returns what was wrong and where.
    *
-   * A key that breaks the schema gets back what it held before the transaction; what is beside it stays. What was broken before
-   * and is not touched is not looked at.
+   * A key that violates the schema gets back its previous value; the keys beside it stay. Older violations that the
+   * transaction did not touch are ignored.
    */
   correct(transaction: Y.Transaction): Judgement {
     const inspection = new Inspection(this.#roots, this.#counts, transaction);
@@ -121,20 +121,20 @@ class Inspection {
     }
   }
 
-  /** What one frame adds comes or goes as a whole: half of somebody's import is of no use. */
+  /** The entries that one frame adds are kept or removed together: half of an import is of no use. */
   #tooMany(type: Type, root: EntryRoot, keys: Keys): void {
     const issue = fault([root], `A scene has at most ${DOCUMENT_LIMITS[root]} ${root}`);
     this.#corrections.takeBack(type, keys, issue, 'scene_full');
   }
 
-  /** Why an entry cannot stay at all. */
+  /** Why the entry must be removed as a whole. */
   #wrongWith(root: RootMap, id: string, item: Y.Item): Issue | undefined {
     if (!isNodeId(id)) return fault([root, id], `An id has 1 to ${NODE_ID_MAX_LENGTH} characters`);
     const entry = item.content instanceof Y.ContentType ? (item.content.type as Type) : undefined;
     if (entry === undefined || !isPlainMap(entry)) return fault([root, id], 'It is not a Y.Map');
     if (entry._map.size > DOCUMENT_BOUNDS.keys)
       return fault([root, id], `It has more than ${DOCUMENT_BOUNDS.keys} keys`);
-    // Whoever writes a new node key by key, each in a frame of its own, begins with an empty one.
+    // A client that writes a new node key by key, each in its own frame, starts with an empty node.
     if (root === 'nodes' && entry._map.size > 0 && this.#kinds.ofNew(entry) === undefined)
       return fault([root, id, 'kind'], KIND_MESSAGE);
     return undefined;

@@ -11,7 +11,7 @@ interface Settled extends SettledKind {
   readonly node: unknown;
 }
 
-/** What becomes of a node that held `before` when a transaction writes to it. */
+/** The result of a transaction that writes to a node that held `before`. */
 function settle(before: Readonly<Record<string, unknown>>, write: (node: Node) => void): Settled {
   const doc = new Y.Doc();
   const node: Node = new Y.Map(Object.entries(before));

@@ -13,16 +13,16 @@ import { TypeDepths } from './type-depths.js';
 type Struct = DecodedUpdate['structs'][number];
 export type EntryRoot = Exclude<RootMap, 'scene'>;
 
-/** Yjs recurses into nested types when they are deleted; editors need two levels below an entry. */
+/** Yjs recurses into nested types when it deletes them. Editors need two levels below an entry. */
 export const TYPE_MAX_DEPTH = 16;
 
 const MAX_ISSUES = 20;
 const KNOWN: ReadonlySet<unknown> = new Set(ROOT_MAPS);
 
-/** Up to so many entries above a budget are applied and undone; more would take longer than is good for everybody else. */
+/** Up to this many entries above a budget are applied and undone. More would take too long. */
 const SLACK = 1_000;
 
-/** What of an update must not be applied at all. */
+/** The structs of an update that must not be applied. */
 export interface PreApplyRejection {
   readonly dropped: ReadonlySet<Struct>;
   readonly code: 'invalid_document' | 'scene_full';
@@ -30,10 +30,12 @@ export interface PreApplyRejection {
 }
 
 /**
- * Finds what is not to enter a document even for a moment: it would leave its name in a tombstone, or be too much to undo.
+ * Finds structs that must not enter the document even for a moment: their names would stay in tombstones, or undoing
+ * them would take too long.
  *
- * Looks at each struct by itself, before the update is applied. `entriesLeft` says how many entries more a root map may have.
- * Returns 'unplaced' when the update nests types below something that the document does not have, so that their depth is unknown.
+ * Checks each struct by itself, before the update is applied. `entriesLeft` returns how many more entries a root map
+ * may have. Returns 'unresolved' if the update nests types below something that the document lacks, so that their depth
+ * is unknown.
  */
 export function checkBeforeApply(
   doc: Y.Doc,
@@ -63,7 +65,8 @@ class PreApplyCheck {
 
   look(struct: Struct): void {
     if (!(struct instanceof Y.Item)) return;
-    // Decoded but not integrated, `parent` is still what the update says: a root's name, an id, or nothing beside a neighbour.
+    // Until it is integrated, `parent` is what the update encodes: a root's name, an id, or nothing if there is a
+    // neighbour.
     const parent = struct.parent as unknown;
     const { parentSub, content } = struct;
     if (typeof parent === 'string') {

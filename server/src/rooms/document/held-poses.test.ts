@@ -11,7 +11,7 @@ const pose = (x: number): unknown => ({ translation: [x, 0, 0], rotation: [0, 0,
 
 const nodesOf = (doc: Y.Doc): Y.Map<Node> => doc.getMap<Node>('nodes');
 
-/** A replica of `of`, which writes under an id of its own. */
+/** A replica of `of` with a client id of its own. */
 function replica(of: Y.Doc, clientID: number): Y.Doc {
   const doc = new Y.Doc();
   doc.clientID = clientID;
@@ -19,7 +19,7 @@ function replica(of: Y.Doc, clientID: number): Y.Doc {
   return doc;
 }
 
-/** What `edit` does to the document, as the one update that others are sent. */
+/** The changes of `edit` as one update. */
 function written(doc: Y.Doc, edit: () => void): Uint8Array {
   const before = Y.encodeStateVector(doc);
   let made: Uint8Array | undefined;
@@ -33,7 +33,7 @@ function written(doc: Y.Doc, edit: () => void): Uint8Array {
 type Structs = ReturnType<typeof Y.decodeUpdate>['structs'];
 type Deletions = readonly (readonly [number, readonly { clock: number; len: number }[]])[];
 
-/** An update of these sections and deletions, whether Yjs would write it or not. */
+/** An update of these sections and deletions, also ones that Yjs would not write. */
 function composed(sections: readonly Structs[], deletions: Deletions = []): Uint8Array {
   const encoder = new Y.UpdateEncoderV1();
   const { restEncoder } = encoder;
@@ -78,7 +78,7 @@ describe('poses that are held', () => {
   const judged = (update: Uint8Array): readonly string[] | undefined =>
     poses.judge(decodeChecked(update))?.ids;
 
-  /** Holds the update if it may be held, and says whether it may. */
+  /** Holds the update if possible. Returns whether it was. */
   const offer = (update: Uint8Array): boolean => {
     const decoded = decodeChecked(update);
     const write = poses.judge(decoded);
@@ -234,7 +234,7 @@ describe('poses that are held', () => {
           held.hold(write, update, decoded.contents);
         }
         Y.applyUpdate(plain, update);
-        // Now and then the writers hear of each other, as late as they like.
+        // Now and then the writers sync, with any delay.
         if (random.int(3) === 0)
           for (const other of writers)
             if (random.int(3) > 0) for (const each of onTheWay) Y.applyUpdate(other, each);
