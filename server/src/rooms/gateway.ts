@@ -235,14 +235,14 @@ export class SyncGateway {
       const identity = onConnection(await authenticator.authenticate(token), session, newKey());
       const authorization = this.#authorize(connection, sceneId, identity);
       liveAccess.register(authorization);
-      connection.whenGone(() => liveAccess.unregister(authorization));
+      connection.onceClosed(() => liveAccess.unregister(authorization));
       // Malformed, unknown, another tenant's or not accessible: all are reported as not found, so that they cannot be
       // distinguished.
       let { role } = await access.require(identity, sceneId);
       const { room, release } = await rooms.acquire(sceneId, (stored) => {
         if (!authorization.isStale) connection.preview({ ...identity, role }, stored);
       });
-      connection.whenGone(release);
+      connection.onceClosed(release);
       // Changes on other servers are heard only from now on, so the role may be outdated.
       if (this.#options.isShared()) authorization.invalidate();
       while (authorization.consumeStale()) ({ role } = await access.require(identity, sceneId));

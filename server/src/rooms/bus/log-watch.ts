@@ -36,14 +36,14 @@ export class LogWatch {
   readonly #unwatch: () => void;
   #timer: NodeJS.Timeout | undefined;
   #doubtUntil = -Infinity;
-  #looking: Promise<void> | undefined;
+  #polling: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: LogWatchOptions) {
     this.#options = options;
     this.#unwatch = options.bus.watch({
       lost: () => this.#schedule(),
-      regained: () => void this.look(),
+      regained: () => void this.poll(),
       gone: () => {
         this.#doubtUntil = performance.now() + DOUBT_MS;
         this.#schedule();
@@ -53,12 +53,12 @@ export class LogWatch {
   }
 
   /** Polls now. Rooms whose log has grown read what they lack. */
-  look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined;
+  poll(): Promise<void> {
+    this.#polling ??= this.#poll().finally(() => {
+      this.#polling = undefined;
       this.#schedule();
     });
-    return this.#looking;
+    return this.#polling;
   }
 
   close(): void {
@@ -72,11 +72,11 @@ export class LogWatch {
     if (this.#closed) return;
     const { bus, lostMs = 2_000, connectedMs = 5_000 } = this.#options;
     const isCertain = bus.isConnected && performance.now() > this.#doubtUntil;
-    this.#timer = setTimeout(() => void this.look(), isCertain ? connectedMs : lostMs);
+    this.#timer = setTimeout(() => void this.poll(), isCertain ? connectedMs : lostMs);
     this.#timer.unref();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { bus, log, logger } = this.#options;
     if (!bus.isShared) return;
     const rooms = this.#options.rooms();

@@ -43,7 +43,7 @@ export class CommentAuthors {
    */
   correct(transaction: Y.Transaction, threads: ReadonlySet<string>, writer: Writer): readonly Finding[] {
     const review = new Review(this.#options, transaction, writer, this.#deleted);
-    for (const id of threads) review.look(id);
+    for (const id of threads) review.check(id);
     return review.finish();
   }
 }
@@ -74,18 +74,18 @@ class Review {
     this.#deleted = deleted;
   }
 
-  look(id: string): void {
+  check(id: string): void {
     const was = mapIn(this.#before.itemOf(this.#threads, id));
     const is = mapIn(live(this.#threads, id));
     if (was === undefined) {
-      if (is !== undefined) this.#lookAtNew(id, is, undefined);
-    } else if (was === is) this.#lookAtChanged(id, was);
+      if (is !== undefined) this.#checkNew(id, is, undefined);
+    } else if (was === is) this.#checkChanged(id, was);
     else if (!this.#moderates && !this.#ownsAllOf(was))
       this.#restore(this.#threads, ['comments', id], 'Others have written in this thread');
     else {
       this.#deleted.author(id, this.#authorBefore(was));
       if (is === undefined) this.#deleted.messages(id, this.#messagesBefore(was));
-      else this.#lookAtNew(id, is, was);
+      else this.#checkNew(id, is, was);
     }
   }
 
@@ -93,35 +93,35 @@ class Review {
     return this.#corrections.apply();
   }
 
-  #lookAtNew(id: string, thread: Type, instead: Type | undefined): void {
-    this.#lookAtSignature(id, thread);
-    this.#lookAtMessages(id, thread, instead);
+  #checkNew(id: string, thread: Type, instead: Type | undefined): void {
+    this.#checkSignature(id, thread);
+    this.#checkMessages(id, thread, instead);
   }
 
-  #lookAtChanged(id: string, thread: Type): void {
+  #checkChanged(id: string, thread: Type): void {
     const changed = this.#transaction.changed as ReadonlyMap<unknown, ReadonlySet<string | null>>;
     for (const key of changed.get(thread) ?? []) {
       if (key === null || key === 'messages') continue;
       if (live(thread, key) === this.#before.itemOf(thread, key)) continue;
-      if (key === 'author') this.#lookAtAuthor(id, thread);
+      if (key === 'author') this.#checkAuthor(id, thread);
       else if (!this.#moderates && !this.#ownsThread(thread))
         this.#restore(thread, ['comments', id, key], 'Somebody else has begun this thread');
     }
-    this.#lookAtMessages(id, thread, thread);
+    this.#checkMessages(id, thread, thread);
   }
 
   /**
    * The author of a thread does not change. A thread without an author may be signed by somebody as long as nobody else
    * has written in it.
    */
-  #lookAtAuthor(id: string, thread: Type): void {
+  #checkAuthor(id: string, thread: Type): void {
     const was = this.#authorBefore(thread);
     if (was === authorIn(live(thread, 'author'))) return;
-    if (was === '' && (this.#moderates || this.#ownsAllOf(thread))) this.#lookAtSignature(id, thread);
+    if (was === '' && (this.#moderates || this.#ownsAllOf(thread))) this.#checkSignature(id, thread);
     else this.#restore(thread, ['comments', id, 'author'], 'Who has begun a thread does not change');
   }
 
-  #lookAtSignature(id: string, thread: Type): void {
+  #checkSignature(id: string, thread: Type): void {
     const item = live(thread, 'author');
     const author = authorIn(item);
     if (item === undefined || maySign(this.#writer, author) || this.#deleted.hasAuthor(id, author)) return;
@@ -133,7 +133,7 @@ class Review {
     );
   }
 
-  #lookAtMessages(id: string, thread: Type, earlier: Type | undefined): void {
+  #checkMessages(id: string, thread: Type, earlier: Type | undefined): void {
     const before = earlier && this.#before.itemOf(earlier, 'messages');
     const entries = entriesBetween(this.#before, before, live(thread, 'messages'));
     const { wanted, faults, removed } = decideMessages(entries, this.#rights(id));

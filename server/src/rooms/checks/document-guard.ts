@@ -153,7 +153,7 @@ export class DocumentGuard {
   }
 
   /** One correction for updates that were applied in one transaction. */
-  together(intakes: readonly Intake[]): Correction {
+  combine(intakes: readonly Intake[]): Correction {
     const [first, ...others] = intakes as readonly CheckedIntake[];
     return first === undefined || others.length > 0
       ? CheckedIntake.joined(intakes as readonly CheckedIntake[], this.#checks)

@@ -33,7 +33,7 @@ export class NestedChanges {
    * Records a change of a type that is neither a root nor an entry. Returns the path of the value that contains it, if
    * any.
    */
-  note(type: Type, keys: Keys): ValuePath | undefined {
+  record(type: Type, keys: Keys): ValuePath | undefined {
     const place = this.#placeOf(type);
     if (place === 'gone') return undefined;
     if (place === 'nowhere') {
@@ -47,7 +47,7 @@ export class NestedChanges {
   }
 
   /** Checks the changed values as they are now. */
-  judge(): void {
+  check(): void {
     for (const { map, path, item, changes } of this.#changes.values()) {
       const faults = faultsOf(path, shapeAt(map, path), item);
       if (faults.length === 0) continue;

@@ -23,7 +23,7 @@ interface Misfit {
 export interface SettledKind {
   readonly kind: NodeKind | undefined;
   /** Whether the key `kind` has been checked already. */
-  readonly isJudged: boolean;
+  readonly isChecked: boolean;
 }
 
 const NO_SHAPE: Shape = {};
@@ -52,28 +52,28 @@ export class NodeKinds {
    */
   settle(node: Type, id: string, keys: ReadonlySet<string | null>): SettledKind {
     const kind = kindOf(node);
-    if (!keys.has('kind')) return { kind, isJudged: false };
+    if (!keys.has('kind')) return { kind, isChecked: false };
     const previousItem = this.#before.itemOf(node, 'kind');
     if (previousItem === undefined) return this.#settleFirst(node, id, kind);
-    if (node._map.get('kind') === previousItem && !previousItem.deleted) return { kind, isJudged: false };
+    if (node._map.get('kind') === previousItem && !previousItem.deleted) return { kind, isChecked: false };
     const value = this.#before.valueOf(previousItem);
     const previous = isNodeKind(value) ? value : undefined;
     const misfit =
       kind === undefined || previous === undefined ? undefined : this.#misfits(node, id, kind, previous)[0];
-    if (kind !== undefined && misfit === undefined) return { kind, isJudged: false };
+    if (kind !== undefined && misfit === undefined) return { kind, isChecked: false };
     this.#restore(node, id, misfit === undefined ? KIND_MESSAGE : `Its ${misfit.key} does not fit`);
-    return { kind: previous, isJudged: true };
+    return { kind: previous, isChecked: true };
   }
 
   /** The node had no kind before, so no reader showed it: keys that do not fit its first kind are removed. */
   #settleFirst(node: Type, id: string, kind: NodeKind | undefined): SettledKind {
     if (kind === undefined) {
       if (isSet(node, 'kind')) this.#restore(node, id, KIND_MESSAGE);
-      return { kind, isJudged: true };
+      return { kind, isChecked: true };
     }
     for (const { key, faults } of this.#misfits(node, id, kind, undefined))
       this.#corrections.remove(node, key, faults, 'kind');
-    return { kind, isJudged: false };
+    return { kind, isChecked: false };
   }
 
   #restore(node: Type, id: string, message: string): void {

@@ -42,9 +42,9 @@ export function checkBeforeApply(
   update: DecodedUpdate,
   entriesLeft: (root: EntryRoot) => number,
 ): PreApplyRejection | 'unresolved' | undefined {
-  const check = new PreApplyCheck(doc, update);
-  for (const struct of update.structs) check.look(struct);
-  return check.finish(entriesLeft);
+  const inspection = new PreApplyCheck(doc, update);
+  for (const struct of update.structs) inspection.check(struct);
+  return inspection.finish(entriesLeft);
 }
 
 class PreApplyCheck {
@@ -63,7 +63,7 @@ class PreApplyCheck {
     this.#update = update;
   }
 
-  look(struct: Struct): void {
+  check(struct: Struct): void {
     if (!(struct instanceof Y.Item)) return;
     // Until it is integrated, `parent` is what the update encodes: a root's name, an id, or nothing if there is a
     // neighbour.
@@ -89,12 +89,12 @@ class PreApplyCheck {
       for (const struct of added) this.#drop(struct, undefined);
       this.#issues.push(fault([root], `A scene has at most ${DOCUMENT_LIMITS[root]} ${root}`));
     }
-    if (this.#nested !== undefined && !this.#lookAtDepths(this.#nested)) return 'unresolved';
+    if (this.#nested !== undefined && !this.#checkDepths(this.#nested)) return 'unresolved';
     if (this.#dropped === undefined) return undefined;
     return { dropped: this.#dropped, code: this.#code, issues: this.#issues };
   }
 
-  #lookAtDepths(nested: readonly Y.Item[]): boolean {
+  #checkDepths(nested: readonly Y.Item[]): boolean {
     const depths = new TypeDepths(this.#doc, this.#update.structs);
     for (const struct of nested) {
       const depth = depths.of(struct);

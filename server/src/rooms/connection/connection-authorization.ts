@@ -87,7 +87,8 @@ export class ConnectionAuthorization {
     const { connection } = this.#options;
     if (!this.#isOpen) return;
     if (verdict === 'scene_not_found' || verdict === 'forbidden') connection.close(verdict);
-    else if (connection.principal.role !== verdict) connection.become({ ...this.#identity, role: verdict });
+    else if (connection.principal.role !== verdict)
+      connection.changePrincipal({ ...this.#identity, role: verdict });
   }
 
   /** The client sent a new token. */
@@ -116,7 +117,7 @@ export class ConnectionAuthorization {
   #applyRenewed(identity: Principal): void {
     const { connection, renewed } = this.#options;
     this.#identity = identity;
-    connection.become({ ...identity, role: lesserRole(identity.role, connection.principal.role) });
+    connection.changePrincipal({ ...identity, role: lesserRole(identity.role, connection.principal.role) });
     connection.resumeWrites();
     this.#watch.start(identity.expiresAt);
     renewed();

@@ -134,7 +134,7 @@ export class Connection implements RoomClient {
   }
 
   /** Changes the principal. Another `welcome` tells the client its new role. */
-  become(principal: Principal): void {
+  changePrincipal(principal: Principal): void {
     if (this.#state.kind !== 'open') return;
     this.#state.session.principal = principal;
     this.#welcome(principal);
@@ -194,7 +194,7 @@ export class Connection implements RoomClient {
   /**
    * Calls back when the WebSocket is closed; at once if it already is, since clients may leave while they are let in.
    */
-  whenGone(callback: () => void): void {
+  onceClosed(callback: () => void): void {
     if (this.#webSocket.readyState === this.#webSocket.CLOSED) callback();
     else this.#webSocket.once('close', callback);
   }

@@ -36,7 +36,7 @@ export class Heartbeat {
 
   /** Called periodically. */
   beat(): void {
-    this.#look();
+    this.#checkReading();
     if (this.#unanswered >= MOST_UNANSWERED_PINGS) {
       this.#options.cut();
       return;
@@ -48,7 +48,7 @@ export class Heartbeat {
   }
 
   /** A client that reads what it was sent is alive, however long the ping waits behind that. */
-  #look(): void {
+  #checkReading(): void {
     const before = this.#sendProgress;
     this.#sendProgress = this.#options.sendProgress();
     // If nothing was waiting, the kernel may have taken the bytes without the peer reading any.

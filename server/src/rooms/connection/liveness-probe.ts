@@ -37,7 +37,7 @@ export class LivenessProbe {
     this.#before = sendProgress();
     ping();
     // Read first what has arrived by then.
-    this.#timer = setTimeout(() => setImmediate(() => this.#judge()), ANSWER_WITHIN_MS);
+    this.#timer = setTimeout(() => setImmediate(() => this.#conclude()), ANSWER_WITHIN_MS);
   }
 
   /** Data has arrived. */
@@ -53,7 +53,7 @@ export class LivenessProbe {
     this.#askers.clear();
   }
 
-  #judge(): void {
+  #conclude(): void {
     if (this.#timer === undefined) return;
     const { isRead, sendProgress, cut } = this.#options;
     // The answer may be queued behind data that one of the sides is still reading.

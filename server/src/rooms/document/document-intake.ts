@@ -131,7 +131,7 @@ export class DocumentIntake {
     if (updates.length > 1 && client.isBehind) return 0;
     const stands = guarded(() => {
       for (const { update, decoded } of updates) {
-        const write = document.judgePoses(decoded, editor.role);
+        const write = document.poseWriteOf(decoded, editor.role);
         if (write === undefined || log.isFull) return;
         if (!this.#guard.maySkipChecks(client, write.writer, update.byteLength)) return;
         document.takePoses(client, editor, update, decoded, write);
@@ -162,7 +162,7 @@ export class DocumentIntake {
             rejected.set(received.number, error);
           }
         }
-        correction = this.#guard.together(intakes);
+        correction = this.#guard.combine(intakes);
         const corrected = correction.correct(transaction, editor);
         const together = updates.length > 1 && client.isBehind;
         return { updates: intakes.map((intake) => intake.update), together, corrected };

@@ -64,7 +64,7 @@ export class HeldPoses {
    * Describes the update if it only sets valid poses of existing nodes, each directly behind the node's current pose.
    * Returns undefined for any other update, valid or not.
    */
-  judge({ structs, ds, end }: CheckedUpdate): PoseWrite | undefined {
+  poseWriteOf({ structs, ds, end }: CheckedUpdate): PoseWrite | undefined {
     const [first] = structs;
     if (first === undefined || structs.length > MOST_NODES || end > MOST_UPDATE_BYTES) return undefined;
     const { pendingStructs, pendingDs } = this.#doc.store;
@@ -84,7 +84,7 @@ export class HeldPoses {
     return deletesNothingBut(structs as readonly Y.Item[], ds) ? { writer, nodes, ids } : undefined;
   }
 
-  /** Holds an update that `judge` accepted, with its decoded contents. The caller must not modify `update`. */
+  /** Holds an update that `poseWriteOf` has recognized, with its decoded contents. The caller must not modify `update`. */
   hold({ writer, nodes }: PoseWrite, update: Uint8Array, contents: DecodedContents): void {
     let held = this.#writers.get(writer);
     if (held === undefined) {

@@ -92,8 +92,8 @@ export class LiveDocument {
    * Describes an update that only sets valid poses of existing nodes and is allowed for `role`. It need not be applied
    * to be checked.
    */
-  judgePoses(decoded: CheckedUpdate, role: Role): PoseWrite | undefined {
-    return mayMoveNodes(this.#doc, role) ? this.#poses.judge(decoded) : undefined;
+  poseWriteOf(decoded: CheckedUpdate, role: Role): PoseWrite | undefined {
+    return mayMoveNodes(this.#doc, role) ? this.#poses.poseWriteOf(decoded) : undefined;
   }
 
   /** Appends and relays pose updates that have been checked. They are applied before the document is read. */

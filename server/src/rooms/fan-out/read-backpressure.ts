@@ -1,6 +1,6 @@
 /** Bytes that are read from all clients of a room before they are relayed: fewer than would make a reader lag. */
 const BYTES_PER_TURN = 256 * 1024;
-const LOOK_AGAIN_MS = 5;
+const CHECK_EVERY_MS = 5;
 /** A backlog that has not shrunk for this long may be stuck for good, so writers go on. */
 const PATIENCE_MS = 1_000;
 /** After that, writers wait this long each time. */
@@ -80,16 +80,16 @@ export class ReadBackpressure {
     this.#hold();
     this.#next = setImmediate(() => {
       this.#options.pass();
-      this.#look(Infinity, performance.now());
+      this.#checkBacklog(Infinity, performance.now());
     });
   }
 
   #wait(least: number, since: number): void {
-    this.#next = setTimeout(() => this.#look(least, since), LOOK_AGAIN_MS);
+    this.#next = setTimeout(() => this.#checkBacklog(least, since), CHECK_EVERY_MS);
   }
 
   /** `least` is the smallest backlog so far, reached at `since`. */
-  #look(least: number, since: number): void {
+  #checkBacklog(least: number, since: number): void {
     const backlog = this.#options.backlog();
     const now = performance.now();
     if (backlog < least) {

@@ -9,11 +9,11 @@ const SLOT_MS = 10;
  * How often the load of the event loop is measured while there are many ticks, and the thresholds for longer and
  * shorter windows. The rest of the time is left for joining clients and cold scenes.
  */
-const LOOK_EVERY_MS = 250;
+const MEASURE_EVERY_MS = 250;
 const STRAINED = 0.4;
 const AT_EASE = 0.2;
 /** A single measurement with few ticks may be a pause of the process. */
-const CALM_LOOKS = 2;
+const CALM_MEASUREMENTS = 2;
 /** Movement still looks continuous with this delay. */
 const MOST_WINDOW_MS = 80;
 const WINDOW_GROWTH = 1.5;
@@ -44,7 +44,7 @@ export class TickPace {
   #ticks = 0;
   #many = false;
   #windowMs = SLOT_MS;
-  #lookedAt = -Infinity;
+  #measuredAt = -Infinity;
   /** Consecutive measurements with few ticks. */
   #calm = 0;
 
@@ -58,7 +58,7 @@ export class TickPace {
       this.#many = now - this.#since < 2 * SPAN_MS && this.#ticks >= MANY_TICKS;
       this.#since = now;
       this.#ticks = 0;
-      if (now - this.#lookedAt >= LOOK_EVERY_MS) this.#look(now);
+      if (now - this.#measuredAt >= MEASURE_EVERY_MS) this.#measure(now);
     }
     this.#ticks++;
   }
@@ -89,13 +89,13 @@ export class TickPace {
     return () => joined.delete(call);
   }
 
-  #look(now: number): void {
-    this.#lookedAt = now;
+  #measure(now: number): void {
+    this.#measuredAt = now;
     const utilization = this.#utilization();
     this.#calm = this.#many ? 0 : this.#calm + 1;
     if (utilization > STRAINED && this.#many)
       this.#windowMs = Math.min(MOST_WINDOW_MS, this.#windowMs * WINDOW_GROWTH);
-    else if (utilization < AT_EASE || this.#calm >= CALM_LOOKS)
+    else if (utilization < AT_EASE || this.#calm >= CALM_MEASUREMENTS)
       this.#windowMs = Math.max(SLOT_MS, this.#windowMs / WINDOW_GROWTH);
   }
 }

@@ -91,7 +91,7 @@ export class Presence<Owner extends object> {
         const client = decoding.readVarUint(decoder);
         const clock = decoding.readVarUint(decoder);
         const bytes = readState(decoder);
-        const claim = this.#judge(owner, client, clock);
+        const claim = this.#decide(owner, client, clock);
         if (claim === 'ignored') continue;
         const state = decodeState(bytes);
         if (claim === 'outdated') {
@@ -111,7 +111,7 @@ export class Presence<Owner extends object> {
    * Returns `outdated` if, by what is known here, the client left later than that.
    */
   accept(owner: Owner, client: number, clock: number, state: string | undefined): PresenceClaim {
-    const claim = this.#judge(owner, client, clock);
+    const claim = this.#decide(owner, client, clock);
     if (claim === 'taken') this.#set(owner, client, clock, state ?? GONE);
     return claim;
   }
@@ -152,11 +152,11 @@ export class Presence<Owner extends object> {
   }
 
   /** Decides whether `owner` may set the state of `client`, and whether the state at `clock` is new. */
-  #judge(owner: Owner, client: number, clock: number): PresenceClaim {
+  #decide(owner: Owner, client: number, clock: number): PresenceClaim {
     const own = this.#clientOf.get(owner);
     if (own !== undefined && own !== client) return 'ignored';
     const entry = this.#entries.get(client);
-    if (entry === undefined) return this.#judgeFree(owner, client, clock);
+    if (entry === undefined) return this.#decideUnowned(owner, client, clock);
     const mayChange = entry.owner === owner || entry.subject === this.#options.subjectOf(owner);
     // A connection without an id announces its own; later announcements of other ids may be echoes.
     if (!mayChange && own === undefined) this.#options.contested?.(owner, entry.owner);
@@ -167,7 +167,7 @@ export class Presence<Owner extends object> {
    * A client id that nobody owns now goes only to the person who owned it or has written under it; if there is none, to
    * anybody.
    */
-  #judgeFree(owner: Owner, client: number, clock: number): PresenceClaim {
+  #decideUnowned(owner: Owner, client: number, clock: number): PresenceClaim {
     const left = this.#left.get(client);
     if (left !== undefined && clock <= left.clock) return 'outdated';
     const { subjectOf, writerOf } = this.#options;
