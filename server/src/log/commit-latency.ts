@@ -1,14 +1,14 @@
 export interface CommitLatencyOptions {
-  /** A commit that took longer, from its oldest update on, is slow. */
+  /** A commit is slow if it took longer, measured from the arrival of its oldest update. */
   readonly slowMs: number;
-  /** Commits in a row that must not be slow before the log counts as quick again. */
+  /** Number of consecutive commits within `slowMs` after which the log counts as quick again. */
   readonly quickInARow: number;
 }
 
-/** Whether commits come so quickly that whatever is shown before its commit is stored a moment later. */
+/** Tracks whether commits are so fast that an update that is shown before its commit is stored a moment later. */
 export class CommitLatency {
   readonly #options: CommitLatencyOptions;
-  /** A database that has just been opened is cold: quick is what has been shown. */
+  /** A database that was just opened has cold caches, so it counts as slow until it has proved quick. */
   #missing: number;
 
   constructor(options: CommitLatencyOptions) {

@@ -1,14 +1,15 @@
-/** So many times as long as a commit took the database is left alone. */
+/** Pause after a commit, as a multiple of its duration. */
 const PAUSE_FACTOR = 3;
 const MOST_PAUSE_MS = 20;
-/** How much of the slowest commit of late each later one leaves. */
+/** Decay of the slowest recent commit, per commit. */
 const SLOWEST_DECAY = 0.97;
 
 /**
- * How long to wait between commits of many scenes, so that more gathers for each.
+ * Chooses the pause between commits of many scenes, so that each commit gathers more updates.
  *
- * An update that came right after a commit began waits for that, the rest, and its own commit, which may take as long as the
- * slowest of late: no longer than `mostMs` in all.
+ * An update that arrives right after a commit began waits for three things: the rest of that commit, the pause, and its
+ * own commit, which may take as long as the slowest recent one. The pause is chosen so that all three take at most
+ * `mostMs`.
  */
 export class CommitThrottle {
   readonly #mostMs: number;

@@ -9,7 +9,7 @@ const SCENES = ['scn_a', 'scn_b', 'scn_c'] as const;
 const UPDATE = Uint8Array.of(0, 0);
 const MAX_COMMIT_BYTES = 1024;
 const TOO_LARGE_FOR_ONE_MORE = new Uint8Array(MAX_COMMIT_BYTES);
-/** Not an int4: the database refuses the row with a 22003, however often it is asked. */
+/** Does not fit an int4: the database refuses the row with 22003 at every attempt. */
 const IMPOSSIBLE_COUNT = 2 ** 40;
 
 describe('group commit', () => {

@@ -33,14 +33,14 @@ export interface RoomParts {
 }
 
 /**
- * The live state of one scene in this process: its document, who is connected, and what waits for its commit.
+ * The live state of one scene in this process: its document, its clients, and what waits to be committed.
  *
- * An update is checked, applied (a pose: before anybody looks), relayed at once and appended to the log; it is acknowledged when it is
- * committed.
+ * An update is checked, applied, relayed and appended to the log. It is acknowledged when it is committed. Poses are
+ * applied later, before the document is read.
  */
 export class Room {
   readonly sceneId: string;
-  /** Reads and edits the document for the server itself. */
+  /** Reads and edits the document on behalf of the server. */
   readonly access: RoomAccess;
   /** Sends clients what they lack. */
   readonly catchUp: CatchUp;
@@ -78,12 +78,12 @@ export class Room {
     return this.#closed !== undefined;
   }
 
-  /** Whether all that has arrived is committed. */
+  /** Whether everything that has arrived is committed. */
   get isStored(): boolean {
     return this.#intake.isEmpty && this.#acknowledgements.pending === undefined;
   }
 
-  /** Resolves when everything that has arrived by now is committed, with the position. Rejects when that cannot be. */
+  /** Resolves with the position when everything that has arrived so far is committed. Rejects if it cannot be. */
   async stored(): Promise<number> {
     this.#intake.flush();
     return (await this.#acknowledgements.pending) ?? this.#link.position;
@@ -102,24 +102,26 @@ export class Room {
     this.#presence.leave(client);
   }
 
-  /** Something of so many bytes has come from the client. */
+  /** A message of this size has arrived from the client. */
   received(client: RoomClient, bytes: number): void {
     this.#delivery.took(client, bytes);
   }
 
-  /** Takes the client's `number`th document frame. Throws `bad_frame`; what is merely not allowed is refused by a frame. */
+  /**
+   * Takes the client's `number`th document frame. Throws `bad_frame`; a forbidden change is refused by a frame instead.
+   */
   receiveUpdate(client: RoomClient, number: number, update: Uint8Array): void {
     this.#intake.receive(client, number, update);
   }
 
   /** Tells the client that its `number`th document frame was not applied, and why. */
   refuse(client: RoomClient, number: number, error: DioramaError): void {
-    // A refusal says of all frames before it that they were taken.
+    // A refusal acknowledges all earlier frames.
     this.#intake.flush();
     this.#intake.refuse(client, number, error);
   }
 
-  /** Asks the client for what the scene lacks, such as what it wrote while its writes were refused. */
+  /** Asks the client for what the scene lacks, such as refused writes. */
   ask(client: RoomClient): void {
     this.#intake.ask(client);
   }
@@ -128,17 +130,17 @@ export class Room {
     this.#presence.receive(client, update);
   }
 
-  /** The log goes as far as `seq`: what is missing is read, unless it arrives at once. */
+  /** The log is known to reach `seq`. It is read unless the missing rows arrive soon. */
   headIs(seq: number): void {
     this.#link.headIs(seq);
   }
 
-  /** Sends what waits for its tick. */
+  /** Sends what waits for the next tick. */
   flush(): void {
     this.#delivery.tick();
   }
 
-  /** Ends the room; its clients are closed with the code. */
+  /** Ends the room and closes its clients with the code. */
   close(code: ErrorCode, detail?: string): void {
     if (this.isClosed) return;
     this.#intake.flush();

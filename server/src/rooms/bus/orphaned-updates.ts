@@ -3,14 +3,14 @@ import type { ForeignBatch, ForeignUpdates } from './foreign-updates.js';
 
 export interface OrphanedUpdatesOptions {
   readonly foreign: ForeignUpdates;
-  /** What another server has not committed after this long is committed here. */
+  /** Updates that another server has not committed after this time are committed here. */
   readonly afterMs: number;
   /**
-   * Whether commits come through here. While they do not, the other server cannot store it either: each would take over what the
-   * other took over from it, again and again.
+   * Whether commits succeed here. While they do not, the other server cannot store the updates either, and the servers
+   * would take them over from each other again and again.
    */
   readonly isStoring: () => boolean;
-  /** Stores updates of another server; undefined where there is no room yet. */
+  /** Stores updates of another server; undefined if there is no room yet. */
   readonly store: (updates: readonly Uint8Array[]) => Promise<number> | undefined;
   readonly logger: Logger;
   /** A batch was stored, or never will be. */
@@ -19,12 +19,12 @@ export interface OrphanedUpdatesOptions {
 
 const LEAST_WAIT_MS = 1_000;
 
-/** What is shown must come to be stored, also when the server that showed it does not live to store it. */
+/** Stores updates that another server has shown but may never store, since it died or is cut off. */
 export class OrphanedUpdates {
   readonly #options: OrphanedUpdatesOptions;
   readonly #adopting = new Set<ForeignBatch>();
   #timer: NodeJS.Timeout | undefined;
-  /** Nothing could be stored until then: its own server gets the whole time again. */
+  /** When commits last failed here. From then on the other server gets the whole waiting time again. */
   #awayUntil = -Infinity;
   #closed = false;
 
@@ -32,14 +32,14 @@ export class OrphanedUpdates {
     this.#options = options;
   }
 
-  /** Stores those that are chosen. */
+  /** Stores the batches that `which` selects. */
   adopt(which: (batch: ForeignBatch) => boolean): void {
     const { foreign, store, logger, settled } = this.#options;
     for (const batch of foreign.batches((each) => which(each) && !this.#adopting.has(each))) {
       this.#adopting.add(batch);
       store(batch.updates)
         ?.then(() => foreign.settled(batch))
-        // The room fails with its log, and closes.
+        // The room fails together with its log, and closes.
         .catch((error: unknown) => logger.debug({ err: error }, 'updates of another server were not stored'))
         .finally(() => {
           this.#adopting.delete(batch);
@@ -49,7 +49,7 @@ export class OrphanedUpdates {
     }
   }
 
-  /** Makes sure that what stays uncommitted is stored when its time has come. */
+  /** Schedules the commit of updates that stay uncommitted for too long. */
   watch(): void {
     const { foreign, afterMs, isStoring } = this.#options;
     const { oldest } = foreign;

@@ -60,7 +60,7 @@ describe('what a document may hold, and what may wait', () => {
     expect(stage.server.getMap('materials').size).toBe(0);
     expect(Y.encodeStateAsUpdate(stage.server).byteLength).toBeLessThan(1_000);
     stage.expectSame();
-    // The sender's next write follows its own, which are gone here: it is gone for everybody, too.
+    // The sender's next write refers to structs that are tombstones here, so Yjs drops it for everybody.
     stage.send((doc) => doc.getMap('materials').set('x1', mapOf({ name: 'm' })));
     stage.expectSame();
   });
@@ -149,7 +149,7 @@ describe('what a document may hold, and what may wait', () => {
     expect(stage.send((doc) => nest(doc, 10))).toBeUndefined();
     expect(stage.send((doc) => nest(doc, 100))?.code).toBe('invalid_document');
     stage.expectSame();
-    // So deep that the sender's own Yjs could not delete it again.
+    // Nested so deeply that the sender's own Yjs could not delete it.
     const deep = updateOf(stage.sender, (doc) => nest(doc, 50_000));
     const intake = stage.guard.admit(deep, decodeChecked(deep), EVE);
     stage.server.transact((transaction) => {
@@ -202,7 +202,7 @@ describe('what a document may hold, and what may wait', () => {
 
   it('CHK-12: what waits for its dependencies is bounded', () => {
     const stage = new Stage(box);
-    // Everything after the first update that was lost has to wait.
+    // Everything after the first lost update has to wait.
     updateOf(stage.sender, (doc) => node(doc).set('lost', 1));
     const send = (size: number) =>
       stage.receive(updateOf(stage.sender, (doc) => node(doc).set('name', 'x'.repeat(size))));
@@ -215,7 +215,7 @@ describe('what a document may hold, and what may wait', () => {
     );
     const { pendingStructs } = stage.server.store;
     expect(pendingStructs?.update.byteLength).toBeLessThan(70_000);
-    // With what was missing everything is taken in.
+    // Once the missing updates come, everything is applied.
     stage.receive(Y.encodeStateAsUpdate(stage.sender, Y.encodeStateVector(stage.server)));
     expect(stage.server.store.pendingStructs).toBeNull();
     stage.expectSame();

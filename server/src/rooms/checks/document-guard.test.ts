@@ -257,7 +257,7 @@ describe('what a client writes against the schema', () => {
   it('CHK-5: a correction does not win over what the sender or others write meanwhile', () => {
     const stage = new Stage(box);
     const moved = { ...POSE, translation: [7, 7, 7] };
-    // One in some hundreds of clients chooses a smaller id than the server's by chance.
+    // One in some hundreds of clients happens to choose a smaller id than the server's.
     stage.sender.clientID = 2 ** 31;
     const bad = updateOf(stage.sender, (doc) => node(doc).set('pose', 'nowhere'));
     const good = updateOf(stage.sender, (doc) => node(doc).set('pose', moved));

@@ -16,48 +16,51 @@ import { PendingUpdateLimits } from './pending-update-limits.js';
 
 export interface DocumentGuardOptions {
   readonly doc: Y.Doc;
-  /** A document that is larger than its bound takes deletions only. */
+  /** A document above its maximum size accepts deletions only. */
   readonly size: DocumentSize;
-  /** Whose presence has a Yjs client id. */
+  /** Whose presence uses a Yjs client id. */
   readonly announcedBy: (id: number) => { readonly subject: string } | undefined;
   readonly contested?: Contested;
 }
 
-/** Who sends an update. */
+/** The sender of an update. */
 export interface Sender {
-  /** Stands for the connection. */
+  /** Identifies the connection. */
   readonly connection: object;
   readonly subject: string;
 }
 
-/** Issues that one refusal lists; there may be a million. */
+/** Most issues listed in one refusal; there may be a million. */
 const MAX_ISSUES = 20;
 
-/** An update that may be applied, perhaps without a part of it. */
+/** An update that may be applied, possibly reduced. */
 export interface Intake extends Correction {
-  /** What is to be applied. */
+  /** The update to apply. */
   readonly update: Uint8Array;
 }
 
-/** What one or several updates need once they are applied. */
+/** Corrects one or several updates after they have been applied. */
 export interface Correction {
   /**
-   * To be called inside the transaction that has applied it: undoes what breaks the schema, and what `writer` may not do to the
-   * comments of others. Whether it undid anything.
+   * Must be called inside the transaction that applied the updates. Undoes schema violations, and changes that `writer`
+   * may not make to comments of others. Returns whether it undid anything.
    */
   correct(transaction: Y.Transaction, writer: Writer): boolean;
-  /** What the sender is to be told, after `correct`, in the order of the updates; empty when all was good. */
+  /** What to tell the sender after `correct`, in the order of the updates; empty if nothing was wrong. */
   objections(): readonly Objection[];
 }
 
-/** Why some of an update was undone. */
+/** Why a part of an update was undone. */
 export interface Objection {
-  /** Which update of those that were applied together, from 0; where that cannot be told, the last. */
+  /** Index among the updates that were applied together; the last one if the cause is unknown. */
   readonly at: number;
   readonly error: DioramaError;
 }
 
-/** Stands between the updates of clients and the document: nothing that breaks the schema gets through, what is good does. */
+/**
+ * Checks the updates of clients before and after they are applied to the document. What violates the schema is undone,
+ * the rest stays.
+ */
 export class DocumentGuard {
   readonly #doc: Y.Doc;
   readonly #checks: Checks;
@@ -79,17 +82,17 @@ export class DocumentGuard {
     };
   }
 
-  /** Whether the document takes deletions only. */
+  /** Whether the document accepts deletions only. */
   get isFull(): boolean {
     return this.#size.isFullWith(0);
   }
 
-  /** Whether what the connection writes under this id, of so many bytes, has neither to be sorted nor refused for its size. */
+  /** Whether an update may skip the ownership and size checks. */
   maySkipChecks(connection: object, id: number, bytes: number): boolean {
     return this.#clientIds.isOwn(connection, id) && !this.#size.isFullWith(bytes);
   }
 
-  /** Who has written under a Yjs client id, as far as that is remembered. */
+  /** The last writer under a Yjs client id, if still remembered. */
   writerOf(id: number): string | undefined {
     return this.#clientIds.writerOf(id);
   }
@@ -99,10 +102,10 @@ export class DocumentGuard {
   }
 
   /**
-   * Judges an update before it is applied.
+   * Checks an update before it is applied.
    *
-   * Throws `scene_full` when the document would become too large, and `update_unresolved` when the update cannot be judged, or kept, before
-   * what it depends on is there.
+   * Throws `scene_full` if the document would become too large. Throws `update_unresolved` if the update depends on
+   * missing updates and can be neither checked nor kept until they come.
    */
   admit(received: Uint8Array, all: DecodedUpdate, { connection, subject }: Sender): Intake {
     if (this.#adds(all) && this.#size.isFullWith(received.byteLength))
@@ -114,7 +117,7 @@ export class DocumentGuard {
     return intake;
   }
 
-  /** What is left of an update without what is done in the name of others. */
+  /** Removes from an update what was written under client ids of others. */
   #withoutForged(
     update: Uint8Array,
     decoded: DecodedUpdate,
@@ -149,8 +152,8 @@ export class DocumentGuard {
     return new CheckedIntake(withTombstones(decoded, rejection.dropped), decoded, this.#checks, rejection);
   }
 
-  /** Of updates that were all applied in one transaction: what is wrong is found in one look. */
-  together(intakes: readonly Intake[]): Correction {
+  /** One correction for updates that were applied in one transaction. */
+  combine(intakes: readonly Intake[]): Correction {
     const [first, ...others] = intakes as readonly CheckedIntake[];
     return first === undefined || others.length > 0
       ? CheckedIntake.joined(intakes as readonly CheckedIntake[], this.#checks)
@@ -158,7 +161,7 @@ export class DocumentGuard {
   }
 }
 
-/** What is looked at inside of a transaction, one after the other. */
+/** The checks inside a transaction, in this order. */
 interface Checks {
   readonly schema: DocumentChecks;
   readonly authors: CommentAuthors;
@@ -201,7 +204,7 @@ class CheckedIntake implements Intake {
     return joined;
   }
 
-  /** Some of it was left out: what carries the client ids of others. */
+  /** Records that a part was left out since it carries client ids of others. */
   forged(ids: ReadonlySet<number>): void {
     this.#forged = [...ids].map((id) => ({ pointer: '', message: `Somebody else has the client id ${id}` }));
   }
@@ -234,7 +237,8 @@ class CheckedIntake implements Intake {
     const [first] = issues;
     if (first === undefined) return undefined;
     const ofFound = found.find(({ code }) => code === 'scene_full') ?? found[0];
-    // What was forged is left out, not undone by an update: its sender has to start over, whatever else was wrong.
+    // Forged parts are left out rather than undone by an update, so the sender must start over, whatever else was
+    // wrong.
     const code =
       this.#forged.length > 0
         ? 'client_id_taken'

@@ -7,7 +7,7 @@ type Type = Y.AbstractType<unknown>;
 
 const isLive = (type: Type, id: string): boolean => type._map.get(id)?.deleted === false;
 
-/** How many entries the root maps of a document have, counted once and then kept: Yjs would count them at every question. */
+/** The number of entries in each root map. Counted once and then maintained: Yjs would count at every call. */
 export class EntryCounts {
   readonly #counts = new Map<EntryRoot, { readonly type: Type; count: number }>();
 
@@ -35,7 +35,7 @@ export class EntryCounts {
   }
 }
 
-/** How many more entries there are than before the transaction. */
+/** By how many entries the transaction changed the count. */
 export function growth(type: Type, ids: ReadonlySet<string | null>, before: PreTransactionState): number {
   let more = 0;
   for (const id of ids) {

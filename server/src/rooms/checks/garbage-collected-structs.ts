@@ -5,10 +5,11 @@ import type { DecodedUpdate } from './update-check.js';
 type Struct = DecodedUpdate['structs'][number];
 
 /**
- * Marks as deleted what came with an update and is a mere tombstone here; whether there was any of it.
+ * Adds structs that Yjs garbage-collected on arrival to the delete set, so that the sender drops them too. Returns
+ * whether there were any.
  *
- * That is what was `dropped`, and what Yjs itself drops because it stands beside or in something that has been. The sender still
- * has it, and would keep it for ever.
+ * These are the `dropped` structs, and those that Yjs drops because their parent or neighbour is garbage-collected.
+ * Without the deletion the sender would keep them for ever.
  */
 export function deleteGarbageCollected(
   { doc, beforeState, deleteSet }: Y.Transaction,

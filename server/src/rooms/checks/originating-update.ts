@@ -1,7 +1,7 @@
 import type * as Y from 'yjs';
 import type { DecodedUpdate } from './update-check.js';
 
-/** Which of the updates wrote the item, or deleted it; the last one where none of them says so. */
+/** Index of the update that wrote or deleted the item; the last one if none did. */
 export function originatingUpdate(item: Y.Item | undefined, updates: readonly DecodedUpdate[]): number {
   const last = updates.length - 1;
   if (item === undefined || last === 0) return last;

@@ -3,17 +3,17 @@ import type * as Y from 'yjs';
 import type { DecodedUpdate } from './update-check.js';
 import { lacksDependencies, lacksOtherClients } from './dependencies.js';
 
-/** Yjs merges all that waits anew with every update that has to wait: 128 KiB of small changes take 10 ms. */
+/** Yjs merges all pending updates again with each new one: 128 KiB of small changes take 10 ms. */
 export const PENDING_UPDATE_LIMITS = {
-  /** What may wait in one scene for updates that it depends on, and in how many frames as long as anything waits. */
+  /** Bytes that may be pending in one scene, and frames since anything has been pending. */
   sceneBytes: 128 * 1024,
   sceneFrames: 500,
-  /** How much of it may come from one connection, and in how many frames. */
+  /** The same for one connection. */
   connectionBytes: 64 * 1024,
   connectionFrames: 100,
 } as const;
 
-/** Bounds what waits in a document for what it depends on. `Sender` stands for a connection. */
+/** Limits the updates that wait in a document for missing dependencies. `Sender` stands for a connection. */
 export class PendingUpdateLimits<Sender extends object> {
   readonly #doc: Y.Doc;
   #bySender = new WeakMap<Sender, { bytes: number; frames: number }>();
@@ -23,16 +23,16 @@ export class PendingUpdateLimits<Sender extends object> {
     this.#doc = doc;
   }
 
-  /** Throws `update_unresolved` for an update that would have to wait when too much does already. */
+  /** Throws `update_unresolved` if the update would have to wait and too much waits already. */
   admit(sender: Sender, bytes: number, update: DecodedUpdate): void {
-    // Across clients Yjs takes up what waits at different moments in different replicas.
+    // Replicas apply updates that wait for other clients at different times.
     if (lacksOtherClients(this.#doc, update))
       throw new DioramaError('update_unresolved', 'The change depends on what others have not sent');
     const waiting = this.#waitingBytes();
     if (waiting === 0) {
       this.#bySender = new WeakMap();
       this.#frames = 0;
-      // One that fits may wait; what it was is seen when the next one comes.
+      // A single update that fits may wait; whether it does shows when the next one comes.
       if (bytes <= PENDING_UPDATE_LIMITS.connectionBytes) return;
     }
     if (!lacksDependencies(this.#doc, update)) return;

@@ -14,16 +14,16 @@ import { TypeDepths } from './type-depths.js';
 type Struct = DecodedUpdate['structs'][number];
 export type EntryRoot = Exclude<RootMap, 'scene'>;
 
-/** Yjs recurses into nested types when they are deleted; editors need two levels below an entry. */
+/** Yjs recurses into nested types when it deletes them. Editors need two levels below an entry. */
 export const TYPE_MAX_DEPTH = 16;
 
 const MAX_ISSUES = 20;
 const KNOWN: ReadonlySet<unknown> = new Set(ROOT_MAPS);
 
-/** Up to so many entries above a budget are applied and undone; more would take longer than is good for everybody else. */
+/** Up to this many entries above a budget are applied and undone. More would take too long. */
 const SLACK = 1_000;
 
-/** What of an update must not be applied at all. */
+/** The structs of an update that must not be applied. */
 export interface PreApplyRejection {
   readonly dropped: ReadonlySet<Struct>;
   readonly code: 'invalid_document' | 'scene_full';
@@ -31,19 +31,21 @@ export interface PreApplyRejection {
 }
 
 /**
- * Finds what is not to enter a document even for a moment: it would leave its name in a tombstone, or be too much to undo.
+ * Finds structs that must not enter the document even for a moment: their names would stay in tombstones, or undoing
+ * them would take too long.
  *
- * Looks at each struct by itself, before the update is applied. `entriesLeft` says how many entries more a root map may have.
- * Returns 'unplaced' when the update nests types below something that the document does not have, so that their depth is unknown.
+ * Checks each struct by itself, before the update is applied. `entriesLeft` returns how many more entries a root map
+ * may have. Returns 'unresolved' if the update nests types below something that the document lacks, so that their depth
+ * is unknown.
  */
 export function checkBeforeApply(
   doc: Y.Doc,
   update: DecodedUpdate,
   entriesLeft: (root: EntryRoot) => number,
 ): PreApplyRejection | 'unresolved' | undefined {
-  const check = new PreApplyCheck(doc, update);
-  for (const struct of update.structs) check.look(struct);
-  return check.finish(entriesLeft);
+  const inspection = new PreApplyCheck(doc, update);
+  for (const struct of update.structs) inspection.check(struct);
+  return inspection.finish(entriesLeft);
 }
 
 class PreApplyCheck {
@@ -62,9 +64,10 @@ class PreApplyCheck {
     this.#update = update;
   }
 
-  look(struct: Struct): void {
+  check(struct: Struct): void {
     if (!(struct instanceof Y.Item)) return;
-    // Decoded but not integrated, `parent` is still what the update says: a root's name, an id, or nothing beside a neighbour.
+    // Until it is integrated, `parent` is what the update encodes: a root's name, an id, or nothing if there is a
+    // neighbour.
     const parent = struct.parent as unknown;
     const { parentSub, content } = struct;
     if (typeof parent === 'string') {
@@ -88,7 +91,7 @@ class PreApplyCheck {
       this.#issues.push(fault([root], `A scene has at most ${DOCUMENT_LIMITS[root]} ${root}`));
     }
     this.#dropCrowded();
-    if (this.#nested !== undefined && !this.#lookAtDepths(this.#nested)) return 'unresolved';
+    if (this.#nested !== undefined && !this.#checkDepths(this.#nested)) return 'unresolved';
     if (this.#dropped === undefined) return undefined;
     return { dropped: this.#dropped, code: this.#code, issues: this.#issues };
   }
@@ -100,7 +103,7 @@ class PreApplyCheck {
     this.#issues.push(...crowded.issues.slice(0, Math.max(0, MAX_ISSUES - this.#issues.length)));
   }
 
-  #lookAtDepths(nested: readonly Y.Item[]): boolean {
+  #checkDepths(nested: readonly Y.Item[]): boolean {
     const depths = new TypeDepths(this.#doc, this.#update.structs);
     for (const struct of nested) {
       const depth = depths.of(struct);

@@ -4,9 +4,9 @@ type Type = Y.AbstractType<unknown>;
 type Ranges = readonly { readonly clock: number; readonly len: number }[];
 
 /**
- * What a document held before a transaction that is still under way.
+ * Reads what the document held before the running transaction.
  *
- * Yjs drops deleted content only when the transaction ends: until then everything that it deleted can be read.
+ * Yjs drops deleted content only when the transaction ends, so until then it can be read.
  */
 export class PreTransactionState {
   readonly #transaction: Y.Transaction;
@@ -16,12 +16,12 @@ export class PreTransactionState {
     this.#transaction = transaction;
   }
 
-  /** Whether the transaction brought this item. */
+  /** Whether the transaction added this item. */
   isNew(item: Y.Item): boolean {
     return item.id.clock >= (this.#transaction.beforeState.get(item.id.client) ?? 0);
   }
 
-  /** The item that held the key before; undefined when none did. */
+  /** The item that held the key before the transaction; undefined if none did. */
   itemOf(type: Type, key: string): Y.Item | undefined {
     let item: Y.Item | null | undefined = type._map.get(key);
     while (item && this.isNew(item)) item = item.left;
@@ -29,8 +29,8 @@ export class PreTransactionState {
   }
 
   /**
-   * What held the key last and was good: the transaction may have brought several values one after the other, of which the current
-   * one is not. Types are passed over, since what they held at that moment cannot be told any more.
+   * The last good value of the key: the transaction may have written several, of which the current one is bad. Yjs
+   * types are skipped, since what they held at that moment is no longer known.
    */
   lastGoodOf(type: Type, key: string, isGood: (item: Y.Item) => boolean): Y.Item | undefined {
     let item = type._map.get(key)?.left;
@@ -42,7 +42,7 @@ export class PreTransactionState {
     return !this.isNew(item) && (!item.deleted || this.#hasDeleted(item.id));
   }
 
-  /** A value that can be written anew and holds what the item held. */
+  /** A copy of the item's value that can be written again. */
   valueOf(item: Y.Item): unknown {
     const { content } = item;
     if (content instanceof Y.ContentType) return this.#copyOf(content.type as Type);
@@ -50,7 +50,7 @@ export class PreTransactionState {
     return values[values.length - 1];
   }
 
-  /** What the item held, as plain JSON. */
+  /** The item's value as plain JSON. */
   plainOf(item: Y.Item): unknown {
     const { content } = item;
     if (!(content instanceof Y.ContentType)) return this.valueOf(item);
@@ -76,7 +76,7 @@ export class PreTransactionState {
     if (type instanceof Y.Array) {
       const array = new Y.Array<unknown>();
       const values = this.#listOf(type as Type);
-      // Yjs hands on what it is given as arguments, of which there may be some hundred thousand at most.
+      // Yjs spreads the values as arguments, and a call takes some hundred thousand of them at most.
       for (let at = 0; at < values.length; at += 1_000) array.push(values.slice(at, at + 1_000));
       return array;
     }
@@ -92,7 +92,7 @@ export class PreTransactionState {
     const found: unknown[] = [];
     for (const item of this.#itemsOf(type)) {
       if (item.content instanceof Y.ContentType) found.push(this.valueOf(item));
-      // One by one: a spread of a hundred thousand values is a hundred thousand arguments.
+      // Pushed one by one: spreading a hundred thousand values passes a hundred thousand arguments.
       else for (const value of item.content.getContent() as unknown[]) found.push(value);
     }
     return found;
@@ -126,7 +126,10 @@ export class PreTransactionState {
     return false;
   }
 
-  /** Yjs sorts what a transaction deleted when it ends, and corrections delete nothing that was there before. */
+  /**
+   * Sorted here, since Yjs sorts the delete set only when the transaction ends. Cached, since corrections delete
+   * nothing that existed before.
+   */
   #rangesOf(client: number): Ranges {
     const known = this.#deleted.get(client);
     if (known !== undefined) return known;

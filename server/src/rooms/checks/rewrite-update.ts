@@ -4,7 +4,9 @@ import type { DecodedUpdate } from './update-check.js';
 
 type Struct = DecodedUpdate['structs'][number];
 
-/** Encodes an update anew, with tombstones in the place of `dropped`: clocks go on, and nothing of the content is left. */
+/**
+ * Re-encodes an update with tombstones in place of the `dropped` structs: the clocks continue and the content is gone.
+ */
 export function withTombstones(update: DecodedUpdate, dropped: ReadonlySet<Struct>): Uint8Array {
   return encode(
     byClient(update.structs, (struct) => (dropped.has(struct) ? new Y.GC(struct.id, struct.length) : struct)),
@@ -12,7 +14,10 @@ export function withTombstones(update: DecodedUpdate, dropped: ReadonlySet<Struc
   );
 }
 
-/** Encodes an update anew, without what it adds under these client ids and without deleting what that was to replace. */
+/**
+ * Re-encodes an update without the structs of these client ids, and without the deletions of what those structs
+ * replaced.
+ */
 export function withoutClients(update: DecodedUpdate, ids: ReadonlySet<number>): Uint8Array {
   const rest: Struct[] = [];
   const replaced = new Map<number, Set<number>>();
@@ -37,7 +42,7 @@ export function withoutClients(update: DecodedUpdate, ids: ReadonlySet<number>):
   );
 }
 
-/** Encodes an update anew, without deleting what is beyond `endOf` each of these client ids. */
+/** Re-encodes an update without deletions beyond the clock `endOf` for each of these client ids. */
 export function withoutDeletionsAhead(
   update: DecodedUpdate,
   ids: ReadonlySet<number>,
@@ -60,7 +65,7 @@ export function withoutDeletionsAhead(
 
 type Range = { readonly clock: number; readonly len: number };
 
-/** What is left of a range without some clocks, which are sorted. */
+/** Removes the clocks, which are sorted, from a range. */
 function cut(range: Range, clocks: readonly number[]): Range[] {
   const end = range.clock + range.len;
   const kept: Range[] = [];
@@ -99,7 +104,7 @@ function encode(clients: readonly (readonly Struct[])[], update: DecodedUpdate):
   return encoder.toUint8Array();
 }
 
-/** The structs of each client, in the order of the update; tombstones in a row become one. */
+/** The structs of each client in the order of the update, with consecutive tombstones merged. */
 function byClient(structs: readonly Struct[], replace: (struct: Struct) => Struct): Struct[][] {
   const clients: Struct[][] = [];
   for (const original of structs) {

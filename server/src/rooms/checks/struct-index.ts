@@ -3,9 +3,9 @@ import type { DecodedUpdate } from './update-check.js';
 
 type Struct = DecodedUpdate['structs'][number];
 
-/** Finds the structs of an update that has not been applied by their id. */
+/** Finds the structs of an update by id, before it is applied. */
 export class StructIndex {
-  /** Sorted by clock, as updates are. */
+  /** The structs of each client, sorted by clock as in the update. */
   readonly #byClient = new Map<number, Struct[]>();
 
   constructor(structs: readonly Struct[]) {
@@ -16,7 +16,7 @@ export class StructIndex {
     }
   }
 
-  /** The struct that covers the clock; undefined if the update has none there, or skips the clock. */
+  /** The struct that covers the clock; undefined if the update has none there or skips the clock. */
   find(client: number, clock: number): Struct | undefined {
     const list = this.#byClient.get(client) ?? [];
     let low = 0;

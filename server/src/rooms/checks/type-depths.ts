@@ -4,7 +4,7 @@ import type { DecodedUpdate } from './update-check.js';
 
 type Struct = DecodedUpdate['structs'][number];
 
-/** How deep the structs of an update that has not been applied will stand: 1 is directly in a root type. */
+/** Computes how deep the structs of an update will be nested once applied; 1 is directly in a root type. */
 export class TypeDepths {
   readonly #store: Y.Doc['store'];
   readonly #structs: StructIndex;
@@ -15,7 +15,7 @@ export class TypeDepths {
     this.#structs = new StructIndex(structs);
   }
 
-  /** Undefined where it depends on something that neither the document nor the update has. Without recursion: chains may be long. */
+  /** The depth, or undefined if it depends on a missing struct. Iterative, since chains may be long. */
   of(struct: Struct): number | undefined {
     const path: { struct: Struct; below: number }[] = [];
     let at = struct;
@@ -25,7 +25,7 @@ export class TypeDepths {
         depth = this.#known.get(at);
         break;
       }
-      // Until it is resolved: items that refer to each other in a circle can never be integrated.
+      // Unknown until resolved: items that refer to each other in a cycle can never be integrated.
       this.#known.set(at, undefined);
       const next = this.#next(at);
       if (typeof next.from === 'number' || next.from === undefined) {
@@ -44,9 +44,12 @@ export class TypeDepths {
     return depth;
   }
 
-  /** A struct's own depth, or the struct of the update that it stands beside (0 below) or in (1 below). */
+  /**
+   * The struct's own depth, or the struct of the update that determines it: its neighbour (`below` 0) or its parent
+   * (`below` 1).
+   */
   #next(struct: Struct): { from: number | Struct | undefined; below: number } {
-    // What is garbage-collected takes everything that refers to it along.
+    // Yjs garbage-collects everything that refers to a garbage-collected struct.
     if (!(struct instanceof Y.Item)) return { from: struct instanceof Y.GC ? 1 : undefined, below: 0 };
     const parent = struct.parent as unknown;
     if (typeof parent === 'string') return { from: 1, below: 0 };

@@ -1,6 +1,9 @@
-/** With more than this unread, a question has to wait: its answer would wait as well, in memory. */
+/** With more unread bytes, questions wait: their answers would have to wait in memory. */
 const MOST_UNREAD_BYTES = 1024 * 1024;
-/** Between two answers, at the least; then ten times what the last one took, and as long as this reads what is unread of it. */
+/**
+ * The pause between two answers is the longest of three: this minimum, ten times the duration of the last answer, and
+ * the time to read what is unread at 10 MB/s.
+ */
 const LEAST_PAUSE_MS = 50;
 const PAUSE_FACTOR = 10;
 const READ_BYTES_PER_MS = 10_000;
@@ -9,15 +12,16 @@ export interface AnswerThrottleOptions<Question> {
   readonly answer: (question: Question) => void;
   /** Bytes that wait for the client to read them. */
   readonly unsentBytes: () => number;
-  /** Milliseconds of some clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
 /**
- * Answers the questions of one client: the first at once, then no more than it reads and others can bear.
+ * Answers the questions of one client: the first at once, later ones no faster than it reads the answers and other
+ * clients can bear.
  *
- * A question is a few bytes, its answer may be all of the scene. Of those that have to wait the last one is answered, since it
- * knows all that the earlier ones knew.
+ * A question is a few bytes, its answer may be the whole scene. Of several waiting questions only the last is answered,
+ * since it supersedes the others.
  */
 export class AnswerThrottle<Question> {
   readonly #options: AnswerThrottleOptions<Question>;

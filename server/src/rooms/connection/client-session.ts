@@ -11,18 +11,18 @@ import type { ReadControl } from './read-control.js';
 export interface ClientSessionOptions {
   readonly client: RoomClient;
   readonly room: Room;
-  /** Who the client is at first. */
+  /** The initial principal. */
   readonly principal: Principal;
-  /** Takes another token that the client sends; undefined for one that has no business to. */
+  /** Accepts a renewed token; undefined for clients that do not speak `diorama.v1`. */
   readonly renew: ((token: string) => void) | undefined;
   readonly limits: ConnectionLimits;
   readonly readControl: ReadControl;
   readonly logger: Logger;
 }
 
-/** A client's time in its room: what it sends is counted, taken apart and handed on. */
+/** The session of a client in a room: counts, parses and dispatches what the client sends. */
 export class ClientSession {
-  /** Also of one that is over: what the client sent last is still to be judged. */
+  /** Still set after the end, since the client's last updates have yet to be checked. */
   principal: Principal;
   readonly #options: ClientSessionOptions;
   readonly #client: RoomClient;
@@ -30,9 +30,9 @@ export class ClientSession {
   readonly #budget: ConnectionBudget;
   readonly #stateVectors: AnswerThrottle<Uint8Array>;
   readonly #presenceQueries: AnswerThrottle<void>;
-  /** Sync step 2 and update frames so far; acknowledgements count them. */
+  /** Number of sync step 2 and update frames so far; acknowledgements refer to it. */
   #documentFrames = 0;
-  /** Why nothing that the client writes is taken for now. */
+  /** Why writes are refused at present. */
   #suspension: DioramaError | undefined;
   #refusedWhileSuspended = false;
   #isOver = false;
@@ -62,7 +62,7 @@ export class ClientSession {
     });
   }
 
-  /** A message has come. */
+  /** A message has arrived. */
   receive(data: Buffer, isBinary: boolean): void {
     this.#room.received(this.#client, data.byteLength);
     try {
@@ -74,24 +74,24 @@ export class ClientSession {
     }
   }
 
-  /** A ping or a pong of so many bytes has come. */
+  /** A ping or a pong of this size has arrived. */
   controlFrameReceived(bytes: number): void {
     this.#budget.takeControl(bytes);
   }
 
-  /** Refuses what the client writes from now on, for this reason. */
+  /** Refuses all further writes with this reason. */
   suspendWrites(reason: DioramaError): void {
     this.#suspension = reason;
   }
 
-  /** Takes what the client writes again, and asks for what was refused meanwhile. */
+  /** Accepts writes again, and asks for those that were refused meanwhile. */
   resumeWrites(): void {
     this.#suspension = undefined;
     if (this.#refusedWhileSuspended) this.#room.ask(this.#client);
     this.#refusedWhileSuspended = false;
   }
 
-  /** To be called again when the connection is closed: what came in between may have set a timer. */
+  /** Must be called again when the connection is closed: a frame in between may have set a timer. */
   end(): void {
     this.#budget.end();
     this.#stateVectors.end();
@@ -101,7 +101,7 @@ export class ClientSession {
     this.#room.leave(this.#client);
   }
 
-  /** Does what had been put off, if the client is still there. */
+  /** Runs a delayed action if the client is still connected. */
   #later(act: () => void): void {
     if (this.#isOver) return;
     try {

@@ -10,16 +10,16 @@ export interface ConnectionAuthorizationOptions {
   readonly sceneId: string;
   readonly connection: Connection;
   readonly authenticator: Authenticator;
-  /** Whom the connection's token stands for, with the token's role. */
+  /** The person that the token identifies, with the token's role. */
   readonly identity: Principal;
   readonly timing: TokenTiming;
   readonly now: () => number;
   readonly logger: Logger;
-  /** The token was renewed: what the person may do is to be looked up again. */
+  /** The token was renewed, so the role on the scene must be looked up again. */
   readonly renewed: () => void;
 }
 
-/** A connection's leave to be on its scene: whom its token stands for, and until when. */
+/** The authorization of a connection on its scene: the person its token identifies, and until when. */
 export class ConnectionAuthorization {
   readonly sceneId: string;
   readonly #options: ConnectionAuthorizationOptions;
@@ -27,7 +27,7 @@ export class ConnectionAuthorization {
   #identity: Principal;
   #isOpen = false;
   #isStale = false;
-  /** Tokens are looked at one after the other: the last one that came counts. */
+  /** Renewals run one after the other, so that the last token counts. */
   #renewals = Promise.resolve();
 
   constructor(options: ConnectionAuthorizationOptions) {
@@ -44,7 +44,7 @@ export class ConnectionAuthorization {
     });
   }
 
-  /** As the token says: what this person may do on the scene is never more than its role. */
+  /** The identity in the token. Its role is the most that the person may do on the scene. */
   get identity(): Principal {
     return this.#identity;
   }
@@ -54,14 +54,14 @@ export class ConnectionAuthorization {
     return this.#isStale;
   }
 
-  /** Whether roles have changed since the last time that this was asked, while the connection was being opened. */
+  /** Returns whether roles have changed since the last call, while the connection was being opened. */
   consumeStale(): boolean {
     const isStale = this.#isStale;
     this.#isStale = false;
     return isStale;
   }
 
-  /** What was looked up may not hold any more by the time that the connection is open. */
+  /** Marks the looked-up role as outdated: it may change before the connection is open. */
   invalidate(): void {
     this.#isStale = true;
   }
@@ -76,21 +76,22 @@ export class ConnectionAuthorization {
     this.#watch.stop();
   }
 
-  /** Roles on the scene have changed. Returns whether what this connection may do is to be looked up again. */
+  /** Roles on the scene have changed. Returns whether the role of this connection must be looked up again. */
   rolesChanged(): boolean {
     this.#isStale = !this.#isOpen;
     return this.#isOpen;
   }
 
-  /** What the person may do from now on. */
+  /** Applies the role that was looked up, or closes the connection if access was withdrawn. */
   applyVerdict(verdict: AccessVerdict): void {
     const { connection } = this.#options;
     if (!this.#isOpen) return;
     if (verdict === 'scene_not_found' || verdict === 'forbidden') connection.close(verdict);
-    else if (connection.principal.role !== verdict) connection.become({ ...this.#identity, role: verdict });
+    else if (connection.principal.role !== verdict)
+      connection.changePrincipal({ ...this.#identity, role: verdict });
   }
 
-  /** The client sent another token. */
+  /** The client sent a new token. */
   renew(token: string): void {
     this.#renewals = this.#renewals.then(() => this.#renew(token));
   }
@@ -103,18 +104,20 @@ export class ConnectionAuthorization {
         throw new DioramaError('forbidden', 'The token is of another person');
       if (this.#isOpen) this.#applyRenewed({ ...renewed, subject: this.#identity.subject });
     } catch (error) {
-      // One that came too late changes nothing: there is time for another until the deadline.
+      // An expired token changes nothing: another one may still come before the deadline.
       if (isExpiredToken(error)) return;
       if (error instanceof DioramaError) connection.close(error.code, error.message);
       else logger.error({ err: error }, 'a token could not be checked');
     }
   }
 
-  /** The role is the lesser of the two until it has been looked up, so that a store that is away ends no session. */
+  /**
+   * Until the role has been looked up, the lesser of both roles applies, so that an unavailable store ends no session.
+   */
   #applyRenewed(identity: Principal): void {
     const { connection, renewed } = this.#options;
     this.#identity = identity;
-    connection.become({ ...identity, role: lesserRole(identity.role, connection.principal.role) });
+    connection.changePrincipal({ ...identity, role: lesserRole(identity.role, connection.principal.role) });
     connection.resumeWrites();
     this.#watch.start(identity.expiresAt);
     renewed();

@@ -9,22 +9,22 @@ import { sendProgressOf } from './send-progress.js';
 
 export interface ConnectionHealthOptions {
   readonly webSocket: WebSocket;
-  /** Below the WebSocket. */
+  /** The socket below the WebSocket. */
   readonly socket: Socket;
-  /** Whether what comes is read at present. */
+  /** Whether the socket is being read. */
   readonly isRead: () => boolean;
-  /** A ping or a pong of so many bytes has come. */
+  /** A ping or a pong of this size has arrived. */
   readonly controlFrameReceived: (bytes: number) => void;
-  /** Writes something that means nothing. */
+  /** Writes a frame without effect. */
   readonly sendKeepAlive: () => void;
-  /** The connection is about to be cut for those who asked whether it lives. */
+  /** The liveness probe is about to terminate the connection. */
   readonly beforeCut: () => void;
 }
 
-/** Begins the pings whose answers tell how long what is sent is on its way; their number follows. */
+/** Prefix of the pings that measure the backlog age; the number of the probe follows. */
 const PROBE = 'age ';
 
-/** The line to one client: whether it lives, and how long what is sent over it takes. */
+/** Monitors a connection: whether it is alive, and how long data takes over it. */
 export class ConnectionHealth {
   readonly #options: ConnectionHealthOptions;
   readonly #heartbeat: Heartbeat;
@@ -73,49 +73,49 @@ export class ConnectionHealth {
     });
   }
 
-  /** Whether what comes was sent seconds ago. */
+  /** Whether arriving data was sent seconds ago. */
   get isBehind(): boolean {
     return this.#backlog.isOld;
   }
 
-  /** Milliseconds for which something that was written has not arrived; otherwise 0. */
+  /** How many milliseconds written data has not arrived; otherwise 0. */
   get lateMs(): number {
     return this.#backlog.lateMs;
   }
 
-  /** A message has come whole. */
+  /** A complete message has arrived. */
   received(): void {
     this.#heard();
     this.#stalledMessages.finished();
   }
 
-  /** So much of what has come counts. */
+  /** Bytes of a message that is being processed. */
   took(bytes: number): void {
     this.#backlog.took(bytes);
   }
 
-  /** So much was written. */
+  /** Bytes were written. */
   wrote(bytes: number): void {
     this.#heartbeat.wrote();
     this.#backlog.wrote(bytes);
   }
 
-  /** Calls back once all that was written so far has arrived. */
+  /** Calls back when everything that was written so far has arrived. */
   onceArrived(callback: () => void): void {
     this.#backlog.onceArrived(callback);
   }
 
-  /** Finds out at once whether the line is dead, and calls back once it has been cut, if it was. */
+  /** Probes the connection, and calls back if it was dead and has been terminated. */
   cutIfDead(asker: object, cut: () => void): void {
     this.#liveness.ask(asker, cut);
   }
 
-  /** Called at regular times: finds dead connections, and keeps quiet ones from being taken for dead. */
+  /** Called periodically: terminates dead connections, and keeps quiet ones from being taken for dead. */
   checkAlive(): void {
     this.#heartbeat.beat();
   }
 
-  /** Called at regular times, more often: finds messages that begin and never end. */
+  /** Called periodically, more often: terminates connections with a stalled message. */
   checkStalledMessage(): void {
     this.#stalledMessages.check();
   }

@@ -17,28 +17,31 @@ import { ClientSession } from './client-session.js';
 
 export interface ConnectionOptions {
   readonly webSocket: WebSocket;
-  /** The socket below it: ready-made frames are written to it directly. */
+  /** The underlying socket. Ready-made frames are written to it directly. */
   readonly socket: Socket;
   readonly sceneId: string;
   readonly maxFrameBytes: number;
   readonly limits: ConnectionLimits;
   readonly logger: Logger;
   readonly metrics: RealtimeMetrics;
-  /** Called once, when the connection has ended for whatever reason. */
+  /** Called once, when the connection has ended for any reason. */
   readonly onClosed: () => void;
 }
 
 type State =
-  /** Who it is and what the scene holds is being found out. Frames wait, in order: the first one here, the rest in the network. */
+  /**
+   * The client is being authenticated and the scene loaded. Frames wait in order: the first one here, the rest in the
+   * network.
+   */
   | { readonly kind: 'opening'; readonly pending: PendingConnection }
   | { readonly kind: 'open'; readonly session: ClientSession }
-  /** Closing or closed: nothing that still arrives counts. */
+  /** Closing or closed: further input is ignored. */
   | { readonly kind: 'closed'; readonly session: ClientSession | undefined };
 
-/** Whoever does not answer the closing handshake is cut off. */
+/** A client that does not answer the closing handshake within this time is cut off. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
-/** An awareness update of nobody. y-websocket's clients hang up when they have heard nothing for 30 s. */
+/** An awareness update with no clients. y-websocket's clients disconnect when they have heard nothing for 30 s. */
 const KEEP_ALIVE = presenceFrame(new Uint8Array([0]));
 
 /** One client's WebSocket. */
@@ -59,10 +62,10 @@ export class Connection implements RoomClient {
     this.#webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     this.#webSocket.on('error', (error) => {
       options.logger.debug({ err: error }, 'connection failed');
-      // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
+      // Oversized or malformed WebSocket frame: `ws` itself answers with the right close code.
       this.#ending();
     });
-    // The last word is out, such as the answer to a farewell: the other side may keep its end open for as long as it likes.
+    // Everything is written, such as the answer to a close frame. The peer may keep its end open indefinitely.
     options.socket.once('finish', () => this.#ending());
     this.#webSocket.on('close', (code) => this.#closed(code));
     this.#health = new ConnectionHealth({
@@ -80,7 +83,7 @@ export class Connection implements RoomClient {
     options.metrics.connectionOpened();
   }
 
-  /** Whether the client understands more than y-websocket. */
+  /** Whether the client speaks `diorama.v1`. */
   get speaksDiorama(): boolean {
     return this.#encoder.isDiorama;
   }
@@ -103,14 +106,20 @@ export class Connection implements RoomClient {
     return this.#options.socket.writableLength;
   }
 
-  /** The scene's stored state is there, but the room is not open yet: a client that has nothing need not wait for that. */
+  /**
+   * The stored state of the scene is available before the room is open: a client that has nothing may be sent it at
+   * once.
+   */
   preview(principal: Principal, stored: FullState): void {
     if (this.#state.kind !== 'opening') return;
     this.#state.pending.offer(principal, stored);
     this.#sendPreview(this.#state.pending);
   }
 
-  /** Lets the client into the room; `renew` takes the tokens that it sends later. Returns whether it is still there. */
+  /**
+   * Lets the client into the room. `renew` takes the tokens that it sends later. Returns whether the connection is
+   * still open.
+   */
   open(room: Room, principal: Principal, renew: (token: string) => void): boolean {
     if (this.#state.kind !== 'opening' || this.#webSocket.readyState !== this.#webSocket.OPEN) return false;
     const { pending } = this.#state;
@@ -124,8 +133,8 @@ export class Connection implements RoomClient {
     return true;
   }
 
-  /** The client goes on as `principal`: what its role allows from now on is told by another `welcome`. */
-  become(principal: Principal): void {
+  /** Changes the principal. Another `welcome` tells the client its new role. */
+  changePrincipal(principal: Principal): void {
     if (this.#state.kind !== 'open') return;
     this.#state.session.principal = principal;
     this.#welcome(principal);
@@ -135,12 +144,12 @@ export class Connection implements RoomClient {
     if (this.#state.kind === 'open') this.#tell(this.#encoder.tokenRequest(request));
   }
 
-  /** Refuses what the client writes from now on, for this reason. */
+  /** Refuses all further writes with this reason. */
   suspendWrites(reason: DioramaError): void {
     if (this.#state.kind === 'open') this.#state.session.suspendWrites(reason);
   }
 
-  /** Takes what the client writes again, and asks for what was refused meanwhile. */
+  /** Accepts writes again, and asks for those that were refused meanwhile. */
   resumeWrites(): void {
     if (this.#state.kind === 'open') this.#state.session.resumeWrites();
   }
@@ -171,29 +180,31 @@ export class Connection implements RoomClient {
     return this.#encoder.refused(refused);
   }
 
-  /** Closes with the catalogue's close code, and its code as the reason. */
+  /** Closes with the close code of the error catalogue, and the error code as the reason. */
   close(code: ErrorCode, detail?: string): void {
     if (this.#state.kind === 'closed') return;
     this.#leave();
     this.#options.logger.debug({ code, detail }, 'closing a connection');
-    // Paused, it would never see the answer to the closing handshake.
+    // A paused socket would never read the answer to the closing handshake.
     this.#webSocket.resume();
     this.#webSocket.close(new DioramaError(code).closeCode, code);
     this.#cutLater();
   }
 
-  /** Calls back once the WebSocket is closed: at once where it is already, as that of a client that left while it was let in. */
-  whenGone(callback: () => void): void {
+  /**
+   * Calls back when the WebSocket is closed; at once if it already is, since clients may leave while they are let in.
+   */
+  onceClosed(callback: () => void): void {
     if (this.#webSocket.readyState === this.#webSocket.CLOSED) callback();
     else this.#webSocket.once('close', callback);
   }
 
-  /** Says when to come back, to clients that understand it. Returns whether this one does. */
+  /** Tells a `diorama.v1` client when to reconnect. Returns whether the client understands it. */
   announceDraining(retryAfterMs: number): boolean {
     return this.#tell(this.#encoder.draining({ retry_after_ms: retryAfterMs }));
   }
 
-  /** Stops reading for good: what the client sends from now on waits in the network. */
+  /** Stops reading for good: further data waits in the network. */
   pause(): void {
     this.#readControl.pause('draining');
   }
@@ -210,12 +221,12 @@ export class Connection implements RoomClient {
     this.#readControl.resume('room');
   }
 
-  /** Called at regular times: finds dead connections, and keeps quiet ones from being taken for dead. */
+  /** Called periodically: terminates dead connections, and keeps quiet ones from being taken for dead. */
   checkAlive(): void {
     this.#health.checkAlive();
   }
 
-  /** Called at regular times, more often: finds messages that begin and never end. */
+  /** Called periodically, more often: terminates connections with a stalled message. */
   checkStalledMessage(): void {
     this.#health.checkStalledMessage();
   }
@@ -239,7 +250,7 @@ export class Connection implements RoomClient {
     this.#tell(this.#encoder.welcome(welcome));
   }
 
-  /** Writes what the client understands. Returns whether it does. */
+  /** Writes a frame if the client's protocol has it. Returns whether it does. */
   #tell(ready: Buffer | undefined): boolean {
     if (ready === undefined) return false;
     this.write(ready);
@@ -269,7 +280,7 @@ export class Connection implements RoomClient {
     this.#state.session.receive(bytes, isBinary);
   }
 
-  /** Nothing that still arrives counts, and nobody waits for long. */
+  /** Ignores further input, and terminates the connection after a timeout. */
   #ending(): void {
     this.#leave();
     this.#cutLater();

@@ -5,15 +5,15 @@ import type { ConnectionAuthorization } from './connection-authorization.js';
 export interface LiveAccessOptions {
   readonly access: SceneAccess;
   readonly logger: Logger;
-  /** When the roles cannot be looked up, they are again after this time. Default 500 ms. */
+  /** Delay after which a failed lookup of roles is retried. Default 500 ms. */
   readonly retryMs?: number;
 }
 
 /**
- * Keeps what open connections may do in step with members and links.
+ * Updates the roles of open connections when members or share links change.
  *
- * After a change the roles of all connections of the scene are looked up at once. Everything that is due is looked up in
- * one statement, and one such look follows the other, so that an older answer never comes after a newer one.
+ * After a change the roles of all connections of the scene are looked up. All pending lookups are made in one
+ * statement, and lookups run one after the other, so that an older answer never overwrites a newer one.
  */
 export class LiveAccess {
   readonly #options: LiveAccessOptions;
@@ -25,7 +25,7 @@ export class LiveAccess {
     this.#options = options;
   }
 
-  /** From now on the seat hears of changes; the first look at what its person may do comes after this. */
+  /** Starts to notify the connection of changes. Must be called before its role is looked up for the first time. */
   register(authorization: ConnectionAuthorization): void {
     const authorizations = this.#authorizations.get(authorization.sceneId) ?? new Set();
     this.#authorizations.set(authorization.sceneId, authorizations.add(authorization));
@@ -39,7 +39,10 @@ export class LiveAccess {
     if (authorizations?.size === 0) this.#authorizations.delete(authorization.sceneId);
   }
 
-  /** Looks up what all on the scene may do. Resolves when they have been told; when that fails, it is tried again later. */
+  /**
+   * Looks up the roles of all connections of the scene. Resolves when they are applied; a failed lookup is retried
+   * later.
+   */
   reviewScene(sceneId: string): Promise<void> {
     return this.review(this.#authorizations.get(sceneId) ?? []);
   }
@@ -54,7 +57,7 @@ export class LiveAccess {
   }
 
   async #run(): Promise<void> {
-    // A turn later: what comes meanwhile is looked up together.
+    // Wait one turn, so that further changes share the lookup.
     await Promise.resolve();
     while (this.#due.size > 0) {
       const authorizations = [...this.#due];

@@ -8,7 +8,7 @@ const BELIEVED_MS = 5_000;
 describe('whether a connection lives', () => {
   let line: { isRead: boolean; sendProgress: SendProgress; pings: number; isCut: boolean };
   let probe: LivenessProbe;
-  /** Who asked and has been told that it was cut. */
+  /** Who asked and was told that the connection was terminated. */
   let told: string[];
 
   beforeEach(() => {
@@ -33,7 +33,7 @@ describe('whether a connection lives', () => {
     askers.set(name, asker);
     probe.ask(asker, () => told.push(name));
   };
-  /** The time for an answer is over, and what had arrived by then has been read. */
+  /** The answering time is over, and everything that had arrived by then has been read. */
   const timeIsUp = (): void => void vi.advanceTimersByTime(ANSWER_MS + 1);
 
   it('ACC-24: one of which nothing is heard is cut, and all who asked are told, each once', () => {
@@ -55,7 +55,7 @@ describe('whether a connection lives', () => {
 
   it('ACC-24: an answer that has arrived in time and is read a moment later counts', () => {
     ask('ada');
-    // Timers come before what the sockets have; only then is judged.
+    // Timers run before sockets are read, and the verdict comes only after that.
     setTimeout(() => probe.heard(), ANSWER_MS);
     timeIsUp();
     expect(line.isCut).toBe(false);

@@ -1,20 +1,20 @@
 import type { SendProgress } from './send-progress.js';
 
-/** So long a connection has to answer: more than any line takes on which people work together. */
+/** Time to answer: longer than any usable network needs. */
 const ANSWER_WITHIN_MS = 1_000;
-/** Who has just answered is not asked again, however many want to know. */
+/** After an answer the connection is not probed again for this long. */
 const BELIEVED_FOR_MS = 5_000;
 
 export interface LivenessProbeOptions {
   readonly ping: () => void;
-  /** Whether what comes is read at present: else no answer would be heard. */
+  /** Whether the socket is being read; otherwise no answer would be noticed. */
   readonly isRead: () => boolean;
   readonly sendProgress: () => SendProgress;
   readonly cut: () => void;
   readonly now?: () => number;
 }
 
-/** Finds out at once, for those who have to know, whether a connection lives. */
+/** Checks on demand whether a connection is alive. */
 export class LivenessProbe {
   readonly #options: LivenessProbeOptions;
   readonly #now: () => number;
@@ -28,7 +28,7 @@ export class LivenessProbe {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Calls back once the connection has been cut, if it was. */
+  /** Calls back if the connection was dead and has been terminated. */
   ask(asker: object, cut: () => void): void {
     const { isRead, ping, sendProgress } = this.#options;
     if (!isRead() || this.#now() < this.#believedUntil) return;
@@ -36,11 +36,11 @@ export class LivenessProbe {
     if (this.#timer !== undefined) return;
     this.#before = sendProgress();
     ping();
-    // What has arrived by then is read first.
-    this.#timer = setTimeout(() => setImmediate(() => this.#judge()), ANSWER_WITHIN_MS);
+    // Read first what has arrived by then.
+    this.#timer = setTimeout(() => setImmediate(() => this.#conclude()), ANSWER_WITHIN_MS);
   }
 
-  /** Something has come. */
+  /** Data has arrived. */
   heard(): void {
     if (this.#timer === undefined) return;
     this.end();
@@ -53,10 +53,10 @@ export class LivenessProbe {
     this.#askers.clear();
   }
 
-  #judge(): void {
+  #conclude(): void {
     if (this.#timer === undefined) return;
     const { isRead, sendProgress, cut } = this.#options;
-    // The answer may be behind much that is read, here or there.
+    // The answer may be queued behind data that one of the sides is still reading.
     const isReading = this.#before.waiting > 0 && sendProgress().taken > this.#before.taken;
     const askers = [...this.#askers.values()];
     const isDead = isRead() && !isReading;

@@ -11,22 +11,22 @@ export interface Received {
 /** What a client was sent before its room was open. */
 interface Preview {
   readonly principal: Principal;
-  /** The mark of what is stored. */
+  /** The mark of the stored state. */
   readonly mark: number;
 }
 
 /**
- * A connection while it is being found out who it is and what the scene holds.
+ * A connection whose client is being authenticated and whose scene is being loaded.
  *
- * Frames wait, in their order. A client that has nothing yet need not: what is stored of the scene may be sent while its document is still
- * being decoded.
+ * Frames wait in order. A client that has nothing yet may be sent the stored state while the document is still being
+ * decoded.
  */
 export class PendingConnection {
   readonly #received: Received[] = [];
   #offer: { readonly principal: Principal; readonly stored: FullState } | undefined;
   #preview: Preview | undefined;
 
-  /** What was sent already, if anything. */
+  /** What was already sent, if anything. */
   get preview(): Preview | undefined {
     return this.#preview;
   }
@@ -40,13 +40,13 @@ export class PendingConnection {
     this.#received.push(frame);
   }
 
-  /** The scene's stored state is there. */
+  /** The stored state of the scene is available. */
   offer(principal: Principal, stored: FullState): void {
     this.#offer = { principal, stored };
     this.#preview = undefined;
   }
 
-  /** What to answer the client's first frame with: once, and only if it has nothing yet. */
+  /** The answer to the client's first frame; only once, and only if the client has nothing yet. */
   takePreview(): { readonly principal: Principal; readonly frames: readonly Buffer[] } | undefined {
     const [first] = this.#received;
     if (this.#offer === undefined || this.#preview !== undefined) return undefined;
@@ -59,9 +59,11 @@ export class PendingConnection {
   }
 }
 
-/** Whether a frame is the first of a client that has nothing yet. Garbage is left to whoever handles the frame. */
+/**
+ * Whether a frame is the first one of a client that has nothing yet. Malformed frames are left to the regular handler.
+ */
 function asksForEverything(data: Buffer): boolean {
-  // Sync, step 1, and a byte string of one byte: the state vector of an empty document.
+  // Sync step 1 with a byte string of length 1: the state vector of an empty document.
   const [type, step, length] = data;
   return (
     type === MESSAGE.sync && step === SYNC_STEP.step1 && length === 1 && isEmptyStateVector(data.subarray(3))

@@ -1,4 +1,4 @@
-/** With more than this unread no ping is answered. */
+/** With more unread bytes no ping is answered. */
 const MOST_UNREAD_BYTES = 256 * 1024;
 
 export interface PingResponderOptions {
@@ -8,9 +8,10 @@ export interface PingResponderOptions {
 }
 
 /**
- * Answers a client's pings: of those that come together the last (RFC 6455, section 5.5.3), and none of a client that does not read.
+ * Answers pings: only the last of those that arrive together (RFC 6455, section 5.5.3), and none of a client that does
+ * not read.
  *
- * `ws` by itself would keep an answer to each in memory.
+ * `ws` by itself would keep an answer to each ping in memory.
  */
 export class PingResponder {
   readonly #options: PingResponderOptions;
@@ -23,7 +24,7 @@ export class PingResponder {
   pinged(data: Buffer): void {
     const isFirst = this.#last === undefined;
     this.#last = data;
-    // Behind all that has come with it.
+    // After everything that arrived with it.
     if (isFirst) setImmediate(() => this.#answer());
   }
 

@@ -13,9 +13,12 @@ import {
 import { frame } from '../frames/framing.js';
 import { permissionDeniedFrame } from '../frames/server-frames.js';
 
-/** What a client can be told besides document and presence; undefined is what it would not understand. */
+/**
+ * Encodes the messages of a subprotocol other than document and presence. Undefined if the client would not understand
+ * the message.
+ */
 export interface ProtocolEncoder {
-  /** Whether the client understands more than y-websocket. */
+  /** Whether the client speaks `diorama.v1`. */
   readonly isDiorama: boolean;
   welcome(welcome: Welcome): Buffer | undefined;
   saved(frames: number): Buffer | undefined;
@@ -42,6 +45,6 @@ const Y_WEBSOCKET: ProtocolEncoder = {
   draining: () => undefined,
 };
 
-/** The dialect of a WebSocket of this subprotocol. */
+/** The encoder for a WebSocket with this subprotocol. */
 export const protocolEncoderFor = (subprotocol: string): ProtocolEncoder =>
   subprotocol === SUBPROTOCOL ? DIORAMA : Y_WEBSOCKET;

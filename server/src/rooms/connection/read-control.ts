@@ -1,13 +1,16 @@
-/** What can be stopped and resumed. */
+/** A socket that can be paused and resumed. */
 export interface Pausable {
   pause(): void;
   resume(): void;
 }
 
-/** The server is ending; the room has enough to do; the client has sent too much; its first frame waits for the room. */
+/**
+ * The server is stopping; the room applies backpressure; the client is over its budget; its first frame waits for the
+ * room.
+ */
 export type PauseReason = 'draining' | 'room' | 'budget' | 'opening';
 
-/** Whether a connection is read: as long as nothing is against it. */
+/** Reads a socket only while there is no reason to pause it. */
 export class ReadControl {
   readonly #socket: Pausable;
   readonly #reasons = new Set<PauseReason>();

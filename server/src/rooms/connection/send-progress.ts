@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 
-/** What has become of what was written to a socket. */
+/** How far the data that was written to a socket has got. */
 export interface SendProgress {
-  /** Bytes that the system has taken. */
+  /** Bytes that the kernel has taken. */
   readonly taken: number;
-  /** Bytes that it does not take for now: the other side has to read first. */
+  /** Bytes that the kernel does not take at present: the peer has to read first. */
   readonly waiting: number;
 }
 
@@ -14,9 +14,9 @@ interface Handle {
 }
 
 /**
- * How far a socket has come, byte by byte: the public figures of one that is written ten megabytes change once these are all gone.
+ * The progress of a socket, byte by byte. The public counters of a large write change only when all of it is gone.
  *
- * Node's own timeouts look at the same; where it is not there any more, nothing is known to wait.
+ * Node's own timeouts use the same internal handle. If it is missing, nothing is known to wait.
  */
 export function sendProgressOf(socket: Socket): SendProgress {
   const { _handle: handle } = socket as unknown as { readonly _handle?: Partial<Handle> | null };

@@ -1,43 +1,47 @@
 import type { WebSocket } from 'ws';
 
-/** Less than this in the time of so many checks is no progress: any line that is worth the name brings more. */
+/** Fewer bytes than this in so many checks are no progress: any usable network is faster. */
 const LEAST_BYTES = 4_096;
 const MOST_CHECKS_WITHOUT = 6;
 
 export interface StalledMessageDetectorOptions {
-  /** Whether a message has begun to arrive and not ended. */
+  /** Whether a message has begun to arrive and is incomplete. */
   readonly isUnfinished: () => boolean;
-  /** Whether what comes is read at present. */
+  /** Whether the socket is being read. */
   readonly isRead: () => boolean;
-  /** Bytes that have come on the connection so far. */
+  /** Bytes that have arrived on the connection so far. */
   readonly bytes: () => number;
-  /** More of a long message has come. */
+  /** More of an incomplete message has arrived. */
   readonly progress: () => void;
-  /** A message has begun, and goes on for ever. */
+  /** The message has stalled. */
   readonly cut: () => void;
 }
 
 /**
- * Finds messages that begin to arrive and never end: what has come of them stays in memory, and pings wait behind them without an answer.
+ * Detects messages that begin to arrive and never end: their part stays in memory, and pongs wait behind them.
  *
- * Bound is how slowly a message may come, not how long it takes: ten megabytes over a bad line take many minutes.
+ * It limits how slowly a message may arrive, not how long it may take: ten megabytes over a slow network take many
+ * minutes.
  */
 export class StalledMessageDetector {
   readonly #options: StalledMessageDetectorOptions;
   #bytes = 0;
-  /** Undefined while no message is under way. */
+  /** Checks without progress; undefined if no message is incomplete. */
   #checks: number | undefined;
 
   constructor(options: StalledMessageDetectorOptions) {
     this.#options = options;
   }
 
-  /** A message has come whole. */
+  /** A complete message has arrived. */
   finished(): void {
     this.#checks = undefined;
   }
 
-  /** Called at regular times. They are counted, not measured: what comes while the process stands still cannot be seen. */
+  /**
+   * Called periodically. Counts checks instead of measuring time: data that arrives while the process is suspended is
+   * not seen.
+   */
   check(): void {
     const { isUnfinished, isRead, progress, cut } = this.#options;
     if (!isUnfinished() || !isRead()) {
@@ -56,7 +60,7 @@ export class StalledMessageDetector {
   }
 }
 
-/** What `ws` knows of a message that has begun to arrive. */
+/** Internal state of `ws` about an incomplete message. */
 interface Receiver {
   /** 0 before a frame. */
   readonly _state: number;
@@ -66,9 +70,10 @@ interface Receiver {
 }
 
 /**
- * Whether a message has begun to arrive and not ended.
+ * Whether a message has begun to arrive and is incomplete.
  *
- * No part of the public face of `ws` tells; where this one is not there any more, the answer is no, and the heartbeat alone finds dead connections.
+ * `ws` has no public API for this. If its internals change, the answer is false, and only the heartbeat finds dead
+ * connections.
  */
 export function isReceiving(webSocket: WebSocket): boolean {
   const { _receiver: receiver } = webSocket as unknown as { readonly _receiver?: Partial<Receiver> };

@@ -1,29 +1,29 @@
-/** What is read of all of a room's clients before it goes out to those who read: less than makes one of them lag. */
+/** Bytes that are read from all clients of a room before they are relayed: fewer than would make a reader lag. */
 const BYTES_PER_TURN = 256 * 1024;
-const LOOK_AGAIN_MS = 5;
-/** What has not become less for so long may be stuck for good: then writers go on all the same. */
+const CHECK_EVERY_MS = 5;
+/** A backlog that has not shrunk for this long may be stuck for good, so writers go on. */
 const PATIENCE_MS = 1_000;
-/** So long writers wait each time for what was stuck before. */
+/** After that, writers wait this long each time. */
 const SPENT_PATIENCE_MS = 10;
 
-/** A connection that can be kept from being read. */
+/** A connection whose reading can be paused. */
 export interface PausableReader {
   pauseReading(): void;
   resumeReading(): void;
 }
 
 export interface ReadBackpressureOptions {
-  /** Sends what was read to those it is for. */
+  /** Sends what was read to its recipients. */
   readonly pass: () => void;
-  /** Bytes that wait behind those who read and behind the log, where that is so much that they do not keep up; otherwise 0. */
+  /** Bytes that wait for slow readers or the log, if they are more than these keep up with; otherwise 0. */
   readonly backlog: () => number;
 }
 
 /**
- * Reads the clients of a room piece by piece, no faster than others can take what they write and the log can store it.
+ * Reads the clients of a room in portions, no faster than other clients can receive the data and the log can store it.
  *
- * libuv reads a socket up to 32 times before anything else has its turn; with twenty that send without end no tick and no commit would
- * come through for seconds, and all who read would have more unsent at once than a client may have.
+ * libuv reads a socket up to 32 times in a row. With twenty clients that send continuously, no tick and no commit would
+ * run for seconds, and every reader would exceed its limit of unsent bytes at once.
  */
 export class ReadBackpressure {
   readonly #options: ReadBackpressureOptions;
@@ -36,16 +36,16 @@ export class ReadBackpressure {
     this.#options = options;
   }
 
-  /** The room was sent so much by a client. */
+  /** Bytes arrived from a client. */
   took(from: PausableReader, bytes: number): void {
     this.#bytes += bytes;
     this.#active.add(from);
-    // What it had sent before the others were held has just come.
+    // The client had already sent this when the others were paused.
     if (this.#next !== undefined) from.pauseReading();
     else if (this.#bytes >= BYTES_PER_TURN) this.#passNext();
   }
 
-  /** What was read has been taken in, and what it led to has been sent. */
+  /** What was read has been applied and its results have been sent. */
   passed(): void {
     if (this.#next !== undefined || this.#active.size === 0) return;
     const backlog = this.#options.backlog();
@@ -80,16 +80,16 @@ export class ReadBackpressure {
     this.#hold();
     this.#next = setImmediate(() => {
       this.#options.pass();
-      this.#look(Infinity, performance.now());
+      this.#checkBacklog(Infinity, performance.now());
     });
   }
 
   #wait(least: number, since: number): void {
-    this.#next = setTimeout(() => this.#look(least, since), LOOK_AGAIN_MS);
+    this.#next = setTimeout(() => this.#checkBacklog(least, since), CHECK_EVERY_MS);
   }
 
-  /** `least` is what the backlog has come down to, and `since` when it has. */
-  #look(least: number, since: number): void {
+  /** `least` is the smallest backlog so far, reached at `since`. */
+  #checkBacklog(least: number, since: number): void {
     const backlog = this.#options.backlog();
     const now = performance.now();
     if (backlog < least) {

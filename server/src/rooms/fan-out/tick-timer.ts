@@ -1,6 +1,6 @@
 import type { TickPace } from './tick-pace.js';
 
-/** One call that is to come: at the end of the turn of the event loop, or when a time has come. */
+/** Schedules one call: at the end of the event loop turn, or at a given time. */
 export class TickTimer {
   readonly #pace: TickPace;
   readonly #run: () => void;
@@ -13,8 +13,8 @@ export class TickTimer {
   }
 
   /**
-   * The call comes at `at` (as `performance.now()` counts) or before; at the end of this turn when that is `now`. It comes a little later
-   * where that saves work.
+   * Schedules the call for `at` (in `performance.now()` time) or earlier; for the end of this turn if `at` is `now`. It
+   * runs slightly later if that lets it share a wake-up.
    */
   noLaterThan(at: number, now: number): void {
     if (at >= this.#at) return;

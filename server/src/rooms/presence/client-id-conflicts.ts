@@ -3,14 +3,15 @@ import type { RoomClient } from '../room-client.js';
 
 export interface ClientIdConflictsOptions {
   readonly clients: ReadonlySet<RoomClient>;
-  /** A rival was cut: asks the client for what was left out meanwhile. */
+  /** The other connection was cut: asks the client for what was left out meanwhile. */
   readonly ask: (client: RoomClient) => void;
 }
 
 /**
- * Connections that claim the same client id.
+ * Resolves conflicts between connections that claim the same client id.
  *
- * The other one may be the same client before its network broke: that connection has a second to show that it lives. Else it is cut.
+ * The other connection may be the same client before its network broke. It is cut unless it shows within a second that
+ * it is alive.
  */
 export class ClientIdConflicts {
   readonly #options: ClientIdConflictsOptions;
@@ -19,7 +20,7 @@ export class ClientIdConflicts {
     this.#options = options;
   }
 
-  /** The id of a client is that of `rivals`, of whom some may be connected here. */
+  /** The client uses the id of `rivals`, some of which may be connected here. */
   resolve(client: RoomClient, rivals: Iterable<object | undefined>): void {
     const { clients, ask } = this.#options;
     for (const rival of clients) {
