@@ -1,4 +1,5 @@
 import { api, type SessionInfo } from '@diorama/shared';
+import { baseUrl } from './rest/base-url.js';
 import { AssetsApi } from './rest/assets.js';
 import { RendersApi } from './rest/renders.js';
 import type { CallInput } from './rest/request.js';
@@ -9,7 +10,7 @@ import { SceneSession } from './session/scene-session.js';
 import type { ConnectOptions } from './session/session-options.js';
 
 export interface DioramaOptions {
-  /** Origin of the server, such as `http://127.0.0.1:8080`. */
+  /** Where the server is, such as `http://127.0.0.1:8080` or, behind a proxy that takes the path off, `https://example.com/diorama`. */
   readonly url: string;
   /** The bearer token, or a function that is asked for one before every request and connection. */
   readonly token: TokenSource;
@@ -43,7 +44,7 @@ export class Diorama {
 
   constructor(options: DioramaOptions) {
     const { token } = options;
-    this.#url = new URL(options.url).origin;
+    this.#url = baseUrl(options.url);
     this.#token = typeof token === 'string' ? () => Promise.resolve(token) : async () => token();
     this.#WebSocket =
       options.WebSocket ?? (globalThis as { WebSocket?: WebSocketConstructor | undefined }).WebSocket;

@@ -30,10 +30,10 @@ export {
   type VersionListQuery,
 } from './rest/versions.js';
 export type { UploadFile, UploadProgress } from './rest/upload-form.js';
-export { LiveLane } from './session/live-lane.js';
+export type { LiveGestures } from './session/live-gestures.js';
 export { LiveMotion, type LiveMotionOptions } from './session/live-motion.js';
 export type { Clock, WebSocketConstructor, WebSocketLike } from './session/ports.js';
-export { PresenceLane } from './session/presence-lane.js';
 export { SceneSession } from './session/scene-session.js';
 export type { ConnectOptions, EditOptions } from './session/session-options.js';
+export type { SessionPresence } from './session/session-presence.js';
 export type { SessionEvents, SessionStatus, UndoState } from './session/session-events.js';

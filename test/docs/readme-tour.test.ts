@@ -1,3 +1,5 @@
+import { Diorama } from '@diorama/client-sdk/node';
+import type { Scene } from '@diorama/shared';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -49,6 +51,23 @@ describe('the five-minute tour of the README', () => {
     const output = await run('bash', ['-euo', 'pipefail', '-s'], blocks.join('\n'), folder);
     expect(output).toContain('asset_invalid');
     expect(output).toMatch(/^succeeded 1/m);
+
+    const diorama = new Diorama(server);
+    const { scene_id } = JSON.parse(await readFile(join(folder, 'scene.json'), 'utf8')) as Scene;
+    const { nodes } = (await diorama.scenes.get(scene_id)).document;
+    expect(Object.keys(nodes).sort()).toEqual(['ball', 'floor', 'sun', 'suzanne']);
+    expect(nodes['ball']?.pose.translation).toEqual([-0.5, 0.35, 0.3]);
+    const { items: versions } = await diorama.scenes.versions.list(scene_id, { kind: 'named' });
+    expect(versions.map(({ name }) => name)).toEqual(['Before']);
+
+    const [link = ''] = /^http:\/\/\S+token=\S+$/m.exec(output) ?? [];
+    expect((await fetch(link)).headers.get('content-type')).toContain('text/html');
+    const { searchParams } = new URL(link);
+    expect(searchParams.get('scene')).toBe(scene_id);
+    const guest = new Diorama({ url: server.url, token: searchParams.get('token') ?? '' });
+    expect((await guest.scenes.get(scene_id)).name).toBe('Tour');
+    expect(await guest.session()).toMatchObject({ role: 'viewer' });
+
     const picture = await readFile(join(folder, 'tour.png'));
     expect(picture.subarray(1, 4).toString()).toBe('PNG');
     expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([960, 540]);
@@ -59,6 +78,8 @@ describe('the five-minute tour of the README', () => {
     const output = await run(process.execPath, ['--input-type=module'], program, ROOT);
     expect(output).toContain('saved 24 nodes');
     expect(output).toContain('after undo 23 nodes');
+    expect(output).toMatch(/^succeeded 1$/m);
+    expect(output).not.toContain('null');
     expect(output).toMatch(/\d{4,} bytes of picture/);
   });
 });

@@ -27,13 +27,13 @@ export interface LooseInput extends CallOptions {
 }
 
 /** The absolute URL of a call. A parameter's slashes are kept where the contract allows a path of several segments. */
-export function urlOf(origin: string, endpoint: Endpoint, input: LooseInput): URL {
+export function urlOf(base: string, endpoint: Endpoint, input: LooseInput): URL {
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = input.params?.[name] ?? '';
     requireSegment(name, value);
     return name === 'path' ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value);
   });
-  const url = new URL(origin + path);
+  const url = new URL(base + path);
   for (const [name, value] of Object.entries(input.query ?? {}))
     if (value !== undefined) url.searchParams.set(name, String(value));
   return url;

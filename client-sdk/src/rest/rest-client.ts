@@ -7,7 +7,7 @@ import type { Clock } from '../session/ports.js';
 export type TokenSource = string | (() => string | Promise<string>);
 
 export interface RestClientOptions {
-  /** Origin of the server, such as `http://127.0.0.1:8080`. */
+  /** Where the server is, without a slash at the end: `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly token: () => Promise<string>;
   readonly fetch: typeof globalThis.fetch;
@@ -34,9 +34,9 @@ export class RestClient {
     this.#options = options;
   }
 
-  /** The absolute URL of an operation, or of a path that the server gave. */
+  /** The absolute URL of an operation, or of a path that the server gave; an absolute one stays what it is. */
   url(path: string): URL {
-    return new URL(path, this.#options.url);
+    return new URL(/^https?:\/\//i.test(path) ? path : this.#options.url + path);
   }
 
   async call<E extends Endpoint>(endpoint: E, input: CallInput<E>): Promise<EndpointOutput<E>> {

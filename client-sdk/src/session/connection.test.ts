@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { FakeClock } from '../../test/support/fake-clock.js';
+import { MuteServer } from '../../test/support/mute-server.js';
 import { SyncServer } from '../../test/support/sync-server.js';
 import { backoffMs } from './backoff.js';
-import { Connection, PROBE_TIMEOUT_MS, SILENCE_MS, type ConnectionOptions } from './connection.js';
+import { Connection, CONNECT_TIMEOUT_MS, LONG_ATTEMPT_MS, type ConnectionOptions } from './connection.js';
 import { queryAwarenessFrame } from './frames.js';
+import { PROBE_TIMEOUT_MS, SILENCE_MS } from './silence.js';
 import { eventually } from '../../../test/support/eventually.js';
 
 let server: SyncServer;
@@ -100,6 +102,68 @@ describe('attempts', () => {
     await eventually(() => expect(onDown).toHaveBeenCalledTimes(1));
     clock.advance(clock.nextInMs ?? 0);
     await eventually(() => expect(onOpen).toHaveBeenCalledTimes(1));
+  });
+});
+
+describe('attempts that hang', () => {
+  let mute: MuteServer;
+
+  beforeEach(async () => {
+    mute = await new MuteServer().start();
+  });
+  afterEach(() => mute.stop());
+
+  it('SDK-14: a handshake that nobody answers is given up after 10 s and counts as a failed attempt', async () => {
+    const { onDown, onOpen } = connect({ url: mute.url });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await eventually(() => expect(mute.accepted).toBe(attempt + 1));
+      clock.advance(CONNECT_TIMEOUT_MS - 1);
+      expect(onDown).toHaveBeenCalledTimes(attempt);
+      clock.advance(1);
+      expect(onDown).toHaveBeenCalledTimes(attempt + 1);
+      expect(onDown).toHaveBeenLastCalledWith(expect.objectContaining({ code: 'unreachable' }));
+      expect(clock.nextInMs).toBe(backoffMs(attempt, 0.5));
+      clock.advance(clock.nextInMs ?? 0);
+    }
+    expect(onOpen).not.toHaveBeenCalled();
+  });
+
+  it('SDK-14: a token that does not come is given up after 10 s; when it comes late it opens nothing', async () => {
+    const given: ((token: string) => void)[] = [];
+    const token = vi.fn(() => new Promise<string>((resolve) => given.push(resolve)));
+    const { onDown, onOpen } = connect({ token });
+    clock.advance(CONNECT_TIMEOUT_MS);
+    expect(onDown).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'unauthenticated' }));
+    clock.advance(backoffMs(0, 0.5));
+    expect(token).toHaveBeenCalledTimes(2);
+    given[0]?.('late');
+    given[1]?.('in time');
+    await eventually(() => expect(onOpen).toHaveBeenCalledTimes(1));
+    expect(server.tokens).toEqual(['in time']);
+    clock.advance(CONNECT_TIMEOUT_MS);
+    expect(onDown).toHaveBeenCalledTimes(1);
+  });
+
+  it('SDK-5: when the network comes back, an attempt that is under way for long begins anew', async () => {
+    const network = new EventTarget();
+    const { onDown } = connect({ url: mute.url, network });
+    await eventually(() => expect(mute.accepted).toBe(1));
+    network.dispatchEvent(new Event('online'));
+    clock.advance(LONG_ATTEMPT_MS);
+    expect(mute.accepted).toBe(1);
+    network.dispatchEvent(new Event('online'));
+    await eventually(() => expect(mute.accepted).toBe(2));
+    expect(clock.nextInMs).toBe(CONNECT_TIMEOUT_MS);
+    expect(onDown).not.toHaveBeenCalled();
+  });
+
+  it('SDK-7: a session that is closed while it waits for an answer waits no more', async () => {
+    const { onDown } = connect({ url: mute.url });
+    await eventually(() => expect(mute.accepted).toBe(1));
+    connection.close();
+    expect(clock.nextInMs).toBeUndefined();
+    await eventually(() => expect(mute.open).toBe(0));
+    expect(onDown).not.toHaveBeenCalled();
   });
 });
 

@@ -2,11 +2,12 @@ import { DioramaError, encodeToken, SUBPROTOCOL } from '@diorama/shared';
 import { backoffMs } from './backoff.js';
 import { errorOfClose } from './close-error.js';
 import type { Clock, WebSocketConstructor, WebSocketLike } from './ports.js';
+import { Silence } from './silence.js';
 
-/** Servers ping and presence is renewed every 15 s: this much silence is worth a question. */
-export const SILENCE_MS = 25_000;
-/** A question that stays without an answer for this long means that the connection is dead. */
-export const PROBE_TIMEOUT_MS = 8_000;
+/** How long the token and the handshake may take together; browsers wait for a minute and more. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+/** An attempt that is under way for this long when the network comes back was made over one that is gone. */
+export const LONG_ATTEMPT_MS = 2_000;
 /** A server that wants us back later than this is not believed. */
 const RETRY_AFTER_MOST_MS = 30_000;
 const OPEN = 1;
@@ -41,8 +42,11 @@ export class Connection {
   #socket: WebSocketLike | undefined;
   /** Attempts since the last one that proved itself. */
   #attempt = 0;
+  /** Until the next attempt, or until the one that is under way has taken too long. */
   #timer: unknown;
-  #heardAt = 0;
+  readonly #silence: Silence;
+  /** The attempt that is under way; another object, or none, when it was given up. */
+  #opening: { readonly since: number } | undefined;
   /** Whether the server has accepted this connection. */
   #proved = false;
   #waiting = false;
@@ -51,11 +55,20 @@ export class Connection {
   #ended = false;
   readonly #onOnline = (): void => {
     if (this.#waiting) this.#connectNow();
-    else if (this.isOpen) this.#probe();
+    else if (this.isOpen) this.#silence.ask();
+    else if (this.#opening && this.#options.clock.now() - this.#opening.since >= LONG_ATTEMPT_MS) {
+      this.#abandon();
+      this.#connectNow();
+    }
   };
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#silence = new Silence({
+      clock: options.clock,
+      ask: () => this.send(options.probe()),
+      onDead: () => this.restart(new DioramaError('unreachable', 'The server has gone silent')),
+    });
     options.network?.addEventListener('online', this.#onOnline);
   }
 
@@ -103,22 +116,28 @@ export class Connection {
   }
 
   #connectNow(): void {
-    this.#options.clock.clearTimeout(this.#timer);
+    const { clock } = this.#options;
+    clock.clearTimeout(this.#timer);
     this.#waiting = false;
-    this.#connect().catch((cause: unknown) => {
-      this.#down(new DioramaError('unreachable', 'The connection could not be opened', { cause }));
+    const opening = { since: clock.now() };
+    this.#opening = opening;
+    this.#timer = clock.setTimeout(() => this.restart(tooLate(this.#socket)), CONNECT_TIMEOUT_MS);
+    this.#connect(opening).catch((cause: unknown) => {
+      if (this.#opening !== opening) return;
+      this.restart(
+        cause instanceof DioramaError
+          ? cause
+          : new DioramaError('unreachable', 'The connection could not be opened', { cause }),
+      );
     });
   }
 
-  async #connect(): Promise<void> {
-    let token: string;
-    try {
-      token = await this.#options.token();
-    } catch (cause) {
-      this.#down(new DioramaError('unauthenticated', 'The token could not be obtained', { cause }));
-      return;
-    }
-    if (this.#ended || this.#socket !== undefined) return;
+  async #connect(opening: object): Promise<void> {
+    const token = await this.#options.token().catch((cause: unknown) => {
+      throw new DioramaError('unauthenticated', 'The token could not be obtained', { cause });
+    });
+    // A token that comes after its attempt was given up: the next attempt has asked for its own.
+    if (this.#opening !== opening) return;
     const socket = new this.#options.WebSocket(
       `${this.#options.url}?token=${encodeURIComponent(token)}&session=${encodeURIComponent(this.#options.session)}`,
       SUBPROTOCOL,
@@ -129,13 +148,14 @@ export class Connection {
     const current = (): boolean => this.#socket === socket;
     socket.addEventListener('open', () => {
       if (!current()) return;
-      this.#heard();
-      this.#watch(SILENCE_MS);
+      this.#options.clock.clearTimeout(this.#timer);
+      this.#opening = undefined;
+      this.#silence.start();
       this.#options.onOpen();
     });
     socket.addEventListener('message', ({ data }) => {
       if (!current()) return;
-      this.#heard();
+      this.#silence.heard();
       if (data instanceof ArrayBuffer) this.#options.onFrame(new Uint8Array(data));
     });
     // `close` follows every `error`, and it alone says why.
@@ -171,33 +191,20 @@ export class Connection {
   /** Lets the socket go without waiting for it: the closing handshake over a dead line takes half a minute. */
   #abandon(): void {
     this.#options.clock.clearTimeout(this.#timer);
+    this.#silence.stop();
+    this.#opening = undefined;
     this.#waiting = false;
     this.#proved = false;
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close(NORMAL_CLOSURE);
   }
+}
 
-  #heard(): void {
-    this.#heardAt = this.#options.clock.now();
-  }
-
-  #watch(delayMs: number): void {
-    this.#options.clock.clearTimeout(this.#timer);
-    this.#timer = this.#options.clock.setTimeout(() => {
-      const silenceMs = this.#options.clock.now() - this.#heardAt;
-      if (silenceMs < SILENCE_MS) this.#watch(SILENCE_MS - silenceMs);
-      else this.#probe();
-    }, delayMs);
-  }
-
-  #probe(): void {
-    const askedAt = this.#options.clock.now();
-    this.send(this.#options.probe());
-    this.#options.clock.clearTimeout(this.#timer);
-    this.#timer = this.#options.clock.setTimeout(() => {
-      if (this.#heardAt >= askedAt) this.#watch(SILENCE_MS);
-      else this.restart(new DioramaError('unreachable', 'The server has gone silent'));
-    }, PROBE_TIMEOUT_MS);
-  }
+/** Why an attempt that has taken too long is given up: `socket` is there once the token is. */
+function tooLate(socket: WebSocketLike | undefined): DioramaError {
+  const within = `within ${CONNECT_TIMEOUT_MS / 1_000} s`;
+  return socket === undefined
+    ? new DioramaError('unauthenticated', `The token did not come ${within}`)
+    : new DioramaError('unreachable', `The server did not answer ${within}`);
 }

@@ -1,22 +1,18 @@
 import type { LivePose, Pose, SceneDoc } from '@diorama/shared';
+import type { LiveGestures } from './live-gestures.js';
 import { assertLivePose, rounded, transformOf } from './live-pose.js';
-import type { PresenceLane } from './presence-lane.js';
+import type { SessionPresence } from './session-presence.js';
 
 export interface LiveLaneOptions {
-  readonly presence: PresenceLane;
+  readonly presence: SessionPresence;
   /** Where the document has a node. */
   readonly poseOf: (nodeId: string) => Pose | undefined;
   /** Writes the final poses as one edit, and sends it before anything else. */
   readonly commit: (write: (scene: SceneDoc) => void) => void;
 }
 
-/**
- * Gestures: poses that change many times a second and are stored once.
- *
- * Between `begin` and `commit` poses travel as presence, which costs the document nothing; `commit` makes one
- * document write and one undo step of them.
- */
-export class LiveLane {
+/** Carries the gestures of one session over its presence, and to its document. */
+export class LiveLane implements LiveGestures {
   readonly #options: LiveLaneOptions;
   #moved: Map<string, LivePose> | undefined;
 
@@ -24,12 +20,10 @@ export class LiveLane {
     this.#options = options;
   }
 
-  /** Whether a gesture is under way. */
   get active(): boolean {
     return this.#moved !== undefined;
   }
 
-  /** The poses of everybody's gestures but this client's own, by node id, to be shown instead of the document's. */
   get others(): ReadonlyMap<string, LivePose> {
     const poses = new Map<string, LivePose>();
     for (const { live } of this.#options.presence.others.values())
@@ -37,7 +31,6 @@ export class LiveLane {
     return poses;
   }
 
-  /** Begins a gesture on nodes, which from now on show where this client holds them. One under way is committed first. */
   begin(nodeIds: Iterable<string> = []): void {
     this.commit();
     this.#moved = new Map();
@@ -49,11 +42,6 @@ export class LiveLane {
     if (Object.keys(held).length > 0) this.#options.presence.set({ live: held });
   }
 
-  /**
-   * Shows nodes at new poses, in the space of their parents; what a pose leaves out stays. Begins a gesture if none is under way.
-   *
-   * Nodes that are not there (any more) are passed over. Throws `invalid_document` with a pointer, and moves nothing then.
-   */
   move(poses: Readonly<Record<string, Partial<LivePose>>>): void {
     const shown: Record<string, LivePose> = {};
     const next = new Map<string, LivePose>();
@@ -70,7 +58,6 @@ export class LiveLane {
     this.#options.presence.set({ live: { ...this.#options.presence.self.live, ...shown } });
   }
 
-  /** Ends the gesture with one edit. A node that somebody deleted meanwhile stays deleted. */
   commit(): void {
     const moved = this.#moved;
     if (moved === undefined) return;
@@ -85,7 +72,6 @@ export class LiveLane {
     }
   }
 
-  /** Ends the gesture without an edit: everybody sees the document's poses again. */
   cancel(): void {
     if (this.#moved === undefined) return;
     this.#moved = undefined;

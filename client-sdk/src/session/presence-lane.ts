@@ -9,6 +9,7 @@ import {
 import type * as Y from 'yjs';
 import { awarenessFrame } from './frames.js';
 import type { Clock } from './ports.js';
+import type { SessionPresence } from './session-presence.js';
 
 /** 60 Hz. */
 const INTERVAL_MS = 1000 / 60;
@@ -23,8 +24,8 @@ export interface PresenceLaneOptions {
 
 type Change = { added: number[]; updated: number[]; removed: number[] };
 
-/** Who else is in the scene, and what this client shows of itself; nothing of it is stored. */
-export class PresenceLane {
+/** Carries presence over connections that come and go; a session shows `SessionPresence` of it alone. */
+export class PresenceLane implements SessionPresence {
   readonly awareness: Awareness;
   readonly #options: PresenceLaneOptions;
   #self: Presence;
@@ -50,17 +51,14 @@ export class PresenceLane {
     return this.awareness.clientID;
   }
 
-  /** What this client shows of itself, at once, also before it is sent. */
   get self(): Presence {
     return this.#self;
   }
 
-  /** The others by client id; a new map for each change. What a foreign client wrote wrongly is left out. */
   get others(): ReadonlyMap<number, Presence> {
     return this.#others;
   }
 
-  /** Changes some keys; undefined removes one. Sent at most 60 times a second, the last state always. */
   set(patch: Partial<Presence>): void {
     const merged = Object.entries({ ...this.#self, ...patch }).filter(([, value]) => value !== undefined);
     this.#self = Object.fromEntries(merged);

@@ -1,8 +1,9 @@
 import { DioramaError } from '@diorama/shared';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
 import { box, names, Sessions } from '../../test/support/sessions.js';
 import { nextEvent, status } from '../../test/support/until.js';
+import type { SceneSession } from './scene-session.js';
 
 const sessions = new Sessions();
 const { open, openSynced } = sessions;
@@ -212,4 +213,13 @@ describe('connections that come and go', () => {
     session.close();
     await expect(session.synced).rejects.toMatchObject({ code: 'session_closed' });
   });
+});
+
+it('shows what is for callers of presence and gestures, and nothing of what carries them', () => {
+  expectTypeOf<keyof SceneSession['presence']>().toEqualTypeOf<
+    'awareness' | 'clientId' | 'others' | 'self' | 'set'
+  >();
+  expectTypeOf<keyof SceneSession['live']>().toEqualTypeOf<
+    'active' | 'begin' | 'cancel' | 'commit' | 'move' | 'others'
+  >();
 });

@@ -11,12 +11,14 @@ import * as Y from 'yjs';
 import { Emitter, type Unsubscribe } from '../events/emitter.js';
 import { Connection } from './connection.js';
 import { queryAwarenessFrame } from './frames.js';
+import type { LiveGestures } from './live-gestures.js';
 import { LiveLane } from './live-lane.js';
 import { onPageHide } from './page-hide.js';
 import { PresenceLane } from './presence-lane.js';
 import type { Refusal } from './refusal.js';
 import { receiveServerFrame, type ServerFrameHandlers } from './server-frames.js';
 import type { SessionEvents, SessionStatus } from './session-events.js';
+import type { SessionPresence } from './session-presence.js';
 import { platformNetwork, type EditOptions, type SceneSessionOptions } from './session-options.js';
 import { SessionStanding } from './session-standing.js';
 import { WorkingCopy } from './working-copy.js';
@@ -34,17 +36,18 @@ const closedByCaller = (): DioramaError => new DioramaError('session_closed');
 export class SceneSession {
   /** Resolves when the scene's content is there. Rejects with the DioramaError when the server refuses. */
   readonly synced: Promise<void>;
-  readonly presence: PresenceLane;
-  readonly live: LiveLane;
+  /** Gestures: what is dragged is seen by others at once and written once, at its end. */
+  readonly live: LiveGestures;
   readonly #events = new Emitter<SessionEvents>();
   readonly #connection: Connection;
   readonly #forgetPage: () => void;
   readonly #copy: WorkingCopy;
+  readonly #presence: PresenceLane;
   readonly #standing: SessionStanding;
   readonly #handlers: ServerFrameHandlers = {
     sync: (decoder) => this.#copy.lane.receiveSync(decoder),
-    awareness: (decoder) => this.presence.receive(decoder),
-    queryAwareness: () => this.presence.answer(),
+    awareness: (decoder) => this.#presence.receive(decoder),
+    queryAwareness: () => this.#presence.answer(),
     saved: (frames) => this.#saved(frames),
     refused: (refusal) => this.#notTaken(refusal),
     draining: (retryAfterMs) => this.#connection.expectClose(retryAfterMs),
@@ -88,7 +91,7 @@ export class SceneSession {
       onStatus: (status) => this.#events.emit('status', status),
       onSaved: (saved) => this.#events.emit('saved', saved),
     });
-    this.presence = new PresenceLane({
+    this.#presence = new PresenceLane({
       doc,
       clock: options.clock,
       initial: options.user ? { user: { ...options.user } } : {},
@@ -96,7 +99,7 @@ export class SceneSession {
       onChange: (others) => this.#events.emit('presence', others),
     });
     this.live = new LiveLane({
-      presence: this.presence,
+      presence: this.#presence,
       poseOf: (id) => this.scene.node(id)?.pose,
       commit: (write) => {
         this.edit(write);
@@ -106,6 +109,11 @@ export class SceneSession {
     });
     this.#forgetPage = onPageHide(() => this.#sendAll());
     this.#connection.start();
+  }
+
+  /** Who else is there, and what this session shows of itself. */
+  get presence(): SessionPresence {
+    return this.#presence;
   }
 
   /** Typed access to the document. Edits made outside `edit` are sent too, but cannot be undone. */
@@ -170,20 +178,25 @@ export class SceneSession {
     return this.#copy.undo.edit(() => write(this.scene), options.merge);
   }
 
-  /** Writes comments, which a commenter may too. Otherwise as `edit`. */
+  /**
+   * Writes comments, which a commenter may too, in one transaction; returns what `write` returns.
+   *
+   * It is no undo step: others answer in the thread that one opened. When `write` throws, nothing of it is kept; it throws as `edit`.
+   */
   comment<T>(write: (comments: CommentsDoc) => T): T {
     this.#assertMay('commenter');
-    return this.#copy.undo.edit(() => write(new CommentsDoc(this.doc)), undefined);
+    return this.#copy.undo.comment(() => write(new CommentsDoc(this.doc)));
   }
 
-  /** Takes back this session's last step; others' edits stay. False when there is none. */
+  /** Takes back this session's last step; others' edits stay. False when there is none. Throws as `edit`. */
   undo(): boolean {
-    this.#assertMay('commenter');
+    this.#assertMay('editor');
     return this.#copy.undo.undo();
   }
 
+  /** Repeats the step that was undone last. False when there is none, or something was edited since. Throws as `edit`. */
   redo(): boolean {
-    this.#assertMay('commenter');
+    this.#assertMay('editor');
     return this.#copy.undo.redo();
   }
 
@@ -238,7 +251,7 @@ export class SceneSession {
 
   #opened(): void {
     this.#copy.lane.connected();
-    this.presence.connected();
+    this.#presence.connected();
     this.#standing.report();
   }
 
@@ -300,14 +313,14 @@ export class SceneSession {
   #down(error: DioramaError): void {
     this.#standing.down(error);
     this.#copy.lane.disconnected();
-    this.presence.disconnected();
+    this.#presence.disconnected();
     this.#standing.report();
   }
 
   #end(error: DioramaError | undefined): void {
     this.#standing.end(error);
     this.#forgetPage();
-    this.presence.destroy();
+    this.#presence.destroy();
     this.#connection.close();
     this.#copy.release(error ?? closedByCaller());
     this.#settleSynced?.reject(error ?? closedByCaller());

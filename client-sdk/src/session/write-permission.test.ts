@@ -16,6 +16,8 @@ describe('what may not be written', () => {
       const write = vi.fn<() => void>();
       expect(() => session.edit(write)).toThrow(expect.objectContaining({ code: 'read_only' }) as Error);
       expect(write).not.toHaveBeenCalled();
+      expect(() => session.undo()).toThrow(expect.objectContaining({ code: 'read_only' }) as Error);
+      expect(() => session.redo()).toThrow(expect.objectContaining({ code: 'read_only' }) as Error);
       expect(session.readOnly?.code).toBe('read_only');
       expect(session.commentsReadOnly?.code).toBe(role === 'viewer' ? 'read_only' : undefined);
     },

@@ -37,6 +37,8 @@ export class SyncServer {
   /** Closes every connection as it comes. */
   closeWith: { readonly code: number; readonly reason: string } | undefined;
   readonly tokens: string[] = [];
+  /** The path of each connection, without the query. */
+  readonly paths: string[] = [];
   /** Document frames that were applied, as updates, oldest first. */
   readonly updates: Uint8Array[] = [];
   /** Awareness frames that came. */
@@ -58,7 +60,9 @@ export class SyncServer {
     await new Promise((resolve) => server.once('listening', resolve));
     this.#port = (server.address() as AddressInfo).port;
     server.on('connection', (socket, request) => {
-      this.tokens.push(new URL(request.url ?? '/', 'http://localhost').searchParams.get('token') ?? '');
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+      this.tokens.push(searchParams.get('token') ?? '');
+      this.paths.push(pathname);
       this.#connected(socket);
     });
     return this;

@@ -11,7 +11,7 @@ export const TEXT_MAX_LENGTH = 16_384;
 
 /** The SDK's session, as far as comments need it. */
 export interface CommentWrites {
-  /** One change of comments, one step of undo. */
+  /** One change of comments. Undo passes over it: others answer in a thread that one opened. */
   comment<T>(write: (comments: CommentsDoc) => T): T;
 }
 
