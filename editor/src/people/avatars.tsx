@@ -85,6 +85,8 @@ function OwnAvatar() {
           maxLength={64}
           onBlur={(event) => rename(event.currentTarget.value)}
           onKeyDown={(event) => {
+            // What closes the popover takes the keyboard away from the field, which keeps what stands in it.
+            if (event.key === 'Escape') event.currentTarget.value = person.name;
             if (event.key !== 'Enter') return;
             rename(event.currentTarget.value);
             setOpened(false);
