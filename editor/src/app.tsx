@@ -6,7 +6,7 @@ import { useMemo, useState } from 'react';
 import { isShareLinkToken } from './access/token.js';
 import { useAccess } from './access/use-access.js';
 import { GuestPage } from './people/guest-page.js';
-import { hasOwnName, storeOwnName } from './people/own-name.js';
+import { ownName, storeOwnName } from './people/own-name.js';
 import { SceneBrowser } from './scenes/scene-browser.js';
 import { EditorPage } from './shell/editor-page.js';
 import { ProblemPage } from './shell/problem-page.js';
@@ -62,7 +62,7 @@ interface GuestSceneProps {
 
 /** For who came by a share link: one scene, without the way to others, and a name to be called by. */
 function GuestScene({ diorama, session, sceneId }: GuestSceneProps) {
-  const [isNamed, setIsNamed] = useState(() => hasOwnName(window.sessionStorage));
+  const [isNamed, setIsNamed] = useState(() => ownName(window.sessionStorage) !== null);
   if (isNamed)
     return <EditorPage key={sceneId} diorama={diorama} sceneId={sceneId} userName={session.name} byLink />;
   return (

@@ -8,7 +8,8 @@ import { useSettings } from '../hooks/use-scene.js';
 import { HistoryPanel } from '../history/history-panel.js';
 import { Inspector } from '../inspector/inspector.js';
 import { Outliner } from '../outliner/outliner.js';
-import { ownAppearance } from '../people/own-name.js';
+import { firstLook } from '../people/own-look.js';
+import { ownName } from '../people/own-name.js';
 import { RenderDialog } from '../render/render-dialog.js';
 import { ShareDialog } from '../sharing/share-dialog.js';
 import { useRoleNotice } from '../sharing/use-role-notice.js';
@@ -42,7 +43,7 @@ export function EditorPage({ diorama, sceneId, userName, byLink = false, onScene
   const [isAway, setIsAway] = useState(false);
 
   useEffect(() => {
-    const user = ownAppearance(window.sessionStorage, userName);
+    const user = firstLook(ownName(window.sessionStorage) ?? userName, userName, byLink);
     const opened = openEditor({ diorama, sceneId, user });
     const { session } = opened.editor;
     const hide = exposeForScripts(opened.editor);
@@ -59,7 +60,7 @@ export function EditorPage({ diorama, sceneId, userName, byLink = false, onScene
       opened.close();
       setEditor(null);
     };
-  }, [diorama, sceneId, userName]);
+  }, [diorama, sceneId, userName, byLink]);
 
   if (ended !== null)
     return <ProblemPage error={ended} wasOpen={editor !== null} byLink={byLink} onScenes={onScenes} />;
