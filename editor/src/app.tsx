@@ -1,4 +1,4 @@
-import { Diorama, DioramaError } from '@diorama/client-sdk';
+import { Diorama } from '@diorama/client-sdk';
 import { Center, Loader } from '@mantine/core';
 import type { SessionInfo } from '@diorama/shared';
 import { useMemo, useState } from 'react';
@@ -10,11 +10,12 @@ import { ownName, storeOwnName } from './people/own-name.js';
 import { SceneBrowser } from './scenes/scene-browser.js';
 import { EditorPage } from './shell/editor-page.js';
 import { ProblemPage } from './shell/problem-page.js';
+import { SignedOutPage } from './shell/signed-out-page.js';
 import { useSceneParam } from './shell/use-scene-param.js';
 
 /** Token → who it is → the scene of the address, or the list of scenes. */
 export function App({ token }: { token: string | null }) {
-  if (token === null) return <ProblemPage error={new DioramaError('unauthenticated')} />;
+  if (token === null) return <SignedOutPage />;
   return <SignedIn token={token} />;
 }
 
