@@ -35,12 +35,13 @@ const NO_THREADS: ReadonlySet<string> = new Set();
 
 /** Finds and undoes schema violations of a transaction. Checks only what it changed. */
 export class DocumentChecks {
-  readonly #roots = new Map<unknown, RootMap>();
+  /** The root maps of the document, and their names. */
+  readonly roots: ReadonlyMap<unknown, RootMap>;
   readonly #counts: EntryCounts;
 
   constructor(doc: Y.Doc, counts: EntryCounts) {
     this.#counts = counts;
-    for (const name of ROOT_MAPS) this.#roots.set(doc.getMap(name), name);
+    this.roots = new Map(ROOT_MAPS.map((name) => [doc.getMap(name), name]));
   }
 
   /**
@@ -50,7 +51,7 @@ export class DocumentChecks {
    * transaction did not touch are ignored.
    */
   correct(transaction: Y.Transaction): Judgement {
-    const inspection = new Inspection(this.#roots, this.#counts, transaction);
+    const inspection = new Inspection(this.roots, this.#counts, transaction);
     for (const [type, keys] of transaction.changed as ReadonlyMap<Type, Keys>) inspection.check(type, keys);
     return inspection.finish();
   }

@@ -7,6 +7,7 @@ import { CommentAuthors, type Writer } from './comment-authors.js';
 import type { Finding } from './corrections.js';
 import { DocumentChecks } from './document-checks.js';
 import type { DocumentSize } from './document-size.js';
+import { mayPassThroughFaults } from './intermediate-states.js';
 import { EntryCounts } from './entry-counts.js';
 import { withoutClients, withoutDeletionsAhead, withTombstones } from './rewrite-update.js';
 import { deleteGarbageCollected } from './garbage-collected-structs.js';
@@ -150,6 +151,11 @@ export class DocumentGuard {
     if (rejection === 'unresolved') throw new DioramaError('update_unresolved');
     if (rejection === undefined) return new CheckedIntake(update, decoded, this.#checks);
     return new CheckedIntake(withTombstones(decoded, rejection.dropped), decoded, this.#checks, rejection);
+  }
+
+  /** As {@link mayPassThroughFaults}: such updates must not be relayed one by one. */
+  mayPassThroughFaults(transaction: Y.Transaction): boolean {
+    return mayPassThroughFaults(transaction, this.#checks.schema.roots);
   }
 
   /** One correction for updates that were applied in one transaction. */

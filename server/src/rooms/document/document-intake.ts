@@ -164,7 +164,8 @@ export class DocumentIntake {
         }
         correction = this.#guard.combine(intakes);
         const corrected = correction.correct(transaction, editor);
-        const together = updates.length > 1 && client.isBehind;
+        const together =
+          updates.length > 1 && (client.isBehind || this.#guard.mayPassThroughFaults(transaction));
         return { updates: intakes.map((intake) => intake.update), together, corrected };
       }),
     );

@@ -1,4 +1,4 @@
-import { SceneDoc, type Role } from '@diorama/shared';
+import { DioramaError, SceneDoc, type Role } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { Principal } from '../../access/principal.js';
 import type { CommittedWith } from '../../log/batch.js';
@@ -122,7 +122,7 @@ export class LiveDocument {
   apply(client: RoomClient, editor: Principal, write: (transaction: Y.Transaction) => Written): void {
     this.#integratePoses();
     const origin: Origin = { editor, client };
-    const updates = this.#transactPieces(origin, write);
+    const updates = this.#transactUpdates(origin, write);
     if (!this.#unresolved.take()) return;
     // Yjs keeps some updates pending until their dependencies arrive. They are not relayed yet, but must survive a
     // crash.
@@ -160,9 +160,8 @@ export class LiveDocument {
 
   /** Changes the document in one transaction. */
   change<T>(editor: Principal, change: (doc: Y.Doc) => T, committedWith?: CommittedWith): T {
-    const origin: Origin = { editor, client: undefined, committedWith };
     const { doc } = this;
-    return doc.transact(() => change(doc), origin);
+    return this.#transact({ editor, client: undefined, committedWith }, () => change(doc));
   }
 
   /** The frames of what a replica with this state vector lacks. */
@@ -202,6 +201,7 @@ export class LiveDocument {
     this.#doc.on('afterTransaction', (transaction: Y.Transaction) => {
       const origin = transaction.origin as AnyOrigin;
       if (origin === FOREIGN || origin === HELD || origin === null || transaction.changed.size === 0) return;
+      if (origin.isAbandoned === true) return;
       observer.edited(sceneId, origin.editor, this.#doc, transaction, origin.corrected === true);
     });
     this.#doc.on('beforeTransaction', ({ origin }: Y.Transaction) => {
@@ -225,7 +225,7 @@ export class LiveDocument {
   }
 
   /** Appends and relays the received updates as they are, if possible. This avoids that Yjs encodes them once more. */
-  #transactPieces(origin: Origin, write: (transaction: Y.Transaction) => Written): readonly Uint8Array[] {
+  #transactUpdates(origin: Origin, write: (transaction: Y.Transaction) => Written): readonly Uint8Array[] {
     // Pending updates may be applied together with these. Then the result must be encoded, and the sender must receive
     // it too.
     const { pendingStructs, pendingDs } = this.#doc.store;
@@ -233,7 +233,7 @@ export class LiveDocument {
     let pieces: readonly Uint8Array[] | undefined;
     let changed: Y.Transaction | undefined;
     try {
-      return this.#doc.transact((transaction) => {
+      return this.#transact(origin, (transaction) => {
         const { updates, together, corrected } = write(transaction);
         origin.corrected = corrected || bringsMore;
         if (!origin.corrected && !together) {
@@ -242,7 +242,7 @@ export class LiveDocument {
           this.#doc.off('update', this.#onUpdate);
         }
         return updates;
-      }, origin);
+      });
     } finally {
       if (pieces !== undefined) this.#doc.on('update', this.#onUpdate);
       if (pieces !== undefined && changed !== undefined && hasContent(changed))
@@ -250,9 +250,31 @@ export class LiveDocument {
     }
   }
 
+  /**
+   * Runs `change` in one transaction. If it throws half-way, what it changed is neither stored nor relayed, and the
+   * document must not be used any more: Yjs cannot take a transaction back.
+   */
+  #transact<T>(origin: Origin, change: (transaction: Y.Transaction) => T): T {
+    try {
+      return this.#doc.transact((transaction) => {
+        try {
+          return change(transaction);
+        } catch (error) {
+          origin.isAbandoned = transaction.changed.size > 0;
+          throw error;
+        }
+      }, origin);
+    } catch (error) {
+      if (origin.isAbandoned === true)
+        this.#options.failed(new DioramaError('internal', undefined, { cause: error }));
+      throw error;
+    }
+  }
+
   #updated(update: Uint8Array, origin: Origin | typeof FOREIGN | null): void {
     // A foreign update does not wait for a slow log here: its own server has held it.
     if (origin === FOREIGN) this.#options.show(this.#framed(update));
+    else if (origin?.isAbandoned === true) return;
     else if (origin?.isStored === true) this.#options.relay(this.#framed(update), undefined);
     else this.#written(update, origin ?? undefined);
   }

@@ -10,6 +10,8 @@ export interface Origin {
   readonly isStored?: boolean;
   /** A part of the client's update was undone, so the client must receive the result too. */
   corrected?: boolean;
+  /** The change failed half-way: nothing of it may be stored or relayed. */
+  isAbandoned?: boolean;
   /** What is stored together with the change. */
   readonly committedWith?: CommittedWith | undefined;
 }
