@@ -172,6 +172,19 @@ const BREAKS: Record<string, Case> = {
 };
 
 describe('what a client writes against the schema', () => {
+  it('CHK-1: gives way to what was there also where Yjs could not write that as it is', () => {
+    const stage = new Stage((doc) => {
+      box(doc);
+      const odd: Record<string, unknown> = { kept: 2 };
+      node(doc).set('future', odd);
+      // Yjs keeps the object itself, and encodes what it is by then.
+      odd['constructor'] = 1;
+    });
+    expect(stage.send((doc) => node(doc).set('future', Number.NaN))?.code).toBe('invalid_document');
+    expect(node(stage.server).get('future')).toEqual({ kept: 2 });
+    stage.expectSame();
+  });
+
   it.each(Object.entries(BREAKS))(
     'CHK-1: %s is undone in the same frame, what was there before is back',
     (_, { write, pointer, fill = box }) => {
