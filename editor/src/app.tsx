@@ -1,4 +1,4 @@
-import { Diorama, DioramaError } from '@diorama/client-sdk';
+import { Diorama } from '@diorama/client-sdk';
 import { Center, Loader } from '@mantine/core';
 import type { SessionInfo } from '@diorama/shared';
 import { useMemo, useState } from 'react';
@@ -6,15 +6,16 @@ import { useMemo, useState } from 'react';
 import { isShareLinkToken } from './access/token.js';
 import { useAccess } from './access/use-access.js';
 import { GuestPage } from './people/guest-page.js';
-import { hasOwnName, storeOwnName } from './people/own-name.js';
+import { ownName, storeOwnName } from './people/own-name.js';
 import { SceneBrowser } from './scenes/scene-browser.js';
 import { EditorPage } from './shell/editor-page.js';
 import { ProblemPage } from './shell/problem-page.js';
+import { SignedOutPage } from './shell/signed-out-page.js';
 import { useSceneParam } from './shell/use-scene-param.js';
 
 /** Token → who it is → the scene of the address, or the list of scenes. */
 export function App({ token }: { token: string | null }) {
-  if (token === null) return <ProblemPage error={new DioramaError('unauthenticated')} />;
+  if (token === null) return <SignedOutPage />;
   return <SignedIn token={token} />;
 }
 
@@ -62,7 +63,7 @@ interface GuestSceneProps {
 
 /** For who came by a share link: one scene, without the way to others, and a name to be called by. */
 function GuestScene({ diorama, session, sceneId }: GuestSceneProps) {
-  const [isNamed, setIsNamed] = useState(() => hasOwnName(window.sessionStorage));
+  const [isNamed, setIsNamed] = useState(() => ownName(window.sessionStorage) !== null);
   if (isNamed)
     return <EditorPage key={sceneId} diorama={diorama} sceneId={sceneId} userName={session.name} byLink />;
   return (

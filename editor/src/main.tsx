@@ -17,7 +17,7 @@ if (root === null) throw new Error('index.html has no #root');
 
 createRoot(root).render(
   <MantineProvider theme={theme} defaultColorScheme="dark">
-    <Notifications position="bottom-right" limit={4} containerWidth={380} zIndex={400} />
+    <Notifications position="bottom-center" limit={4} containerWidth={380} zIndex={400} />
     <App token={token} />
   </MantineProvider>,
 );

@@ -35,7 +35,7 @@ const randomKey = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', ID_LENG
 export const newSceneId = (key: string = randomKey()): SceneId => `scn_${key}` as SceneId;
 export const newAssetId = (): AssetId => `ast_${randomKey()}` as AssetId;
 export const newRenderJobId = (): RenderJobId => `job_${randomKey()}` as RenderJobId;
-export const newShareLinkId = (): ShareLinkId => `shl_${randomKey()}` as ShareLinkId;
+export const newShareLinkId = (key: string = randomKey()): ShareLinkId => `shl_${key}` as ShareLinkId;
 export const newEditId = (key: string = randomKey()): EditId => `edt_${key}` as EditId;
 export const newVersionId = (key: string = randomKey()): VersionId => `ver_${key}` as VersionId;
 /** A key for a node, material, animation or comment thread. */

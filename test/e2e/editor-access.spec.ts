@@ -16,8 +16,9 @@ test.beforeAll(async () => {
 test.afterAll(() => server.stop());
 
 test('EDT-25: without a token, or with one that has expired, a page says what to do', async ({ page }) => {
-  await page.goto(`${server.url}/`);
-  await expect(page.getByTestId('page-token')).toBeVisible();
+  await page.goto(`${server.url}/?scene=scn_1`);
+  // Nothing has ended: there never was anything.
+  await expect(page.getByTestId('page-signed-out')).toContainText(/not signed in.*share link/s);
   await page.goto(`${server.url}/?token=${await issueToken({}, Math.floor(Date.now() / 1000) - 60)}`);
   await expect(page.getByTestId('page-token')).toBeVisible();
 });
@@ -96,7 +97,7 @@ test('EDT-28: a viewer sees the scene and others’ edits, and has nothing to ed
   await expect(owner.getByTestId('person')).toHaveCount(1);
 });
 
-test('EDT-29, EDT-47: while the server is away the editor is offline, keeps edits, and saves them when it is back', async ({
+test('EDT-29, EDT-40, EDT-47: while the server is away the editor is offline, keeps edits, and saves them when it is back', async ({
   browser,
 }) => {
   const scene = await createScene(server);
@@ -113,6 +114,8 @@ test('EDT-29, EDT-47: while the server is away the editor is offline, keeps edit
     await each.keyboard.press('Control+d');
     await expect(row(each, `${name} 2`)).toBeVisible();
   }
+  await row(page, 'Ball').click();
+  await expect(page.getByTestId('last-change')).toContainText('cannot be told now');
   const asks = () => dispatchEvent(new Event('beforeunload', { cancelable: true }));
   expect(await page.evaluate(asks)).toBe(false);
   await leaving.getByTestId('home').click();
@@ -122,6 +125,7 @@ test('EDT-29, EDT-47: while the server is away the editor is offline, keeps edit
   server = { ...again, token: server.token };
   await expect(page.getByTestId('save-status')).toHaveText('Saved', { timeout: 60_000 });
   await expect(row(page, 'Cube 2')).toBeVisible();
+  await expect(page.getByTestId('last-change')).toContainText('Last changed by');
   expect(await page.evaluate(asks)).toBe(true);
   await leaving
     .getByTestId('scene-item')

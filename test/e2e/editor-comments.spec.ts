@@ -1,4 +1,4 @@
-import { expect, type Browser, type Page } from '@playwright/test';
+import { expect, type Browser, type Locator, type Page } from '@playwright/test';
 import type { ServerProcess } from '../support/server-process.js';
 import { createScene, inEditor, openEditorAs, row, shownAt, startServerFor } from './support/editor.js';
 import { test } from './support/test.js';
@@ -64,6 +64,15 @@ test('EDT-43, EDT-44, EDT-45: a commenter comments on a place, everybody sees it
   await theirs.getByRole('button', { expanded: false }).click();
   await theirs.getByTestId('comment-resolve').click();
   await expect(cora.getByTestId('comments-toggle')).toHaveAccessibleName('Comments, 1 open');
+
+  // One person has one colour: theirs among the people is that of what they wrote.
+  const color = (of: Locator) => of.evaluate((element) => getComputedStyle(element).backgroundColor);
+  expect(await color(grace.getByTestId('person'))).toBe(
+    await color(mine.getByTestId('comment-message').first().locator('[aria-hidden]')),
+  );
+  await row(grace, 'Cube').click();
+  await grace.keyboard.press('Delete');
+  await expect(mine).toContainText('On Cube, which was deleted');
 });
 
 test('EDT-45, EDT-46: with the keyboard alone; a viewer reads, goes there and writes nothing', async ({

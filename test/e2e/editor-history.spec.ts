@@ -114,7 +114,7 @@ test('EDT-42: a restore stands in the history, where whoever may edit takes it b
   await expect(row(grace, 'Ball')).toBeVisible();
 
   const restored = grace.getByTestId('restored');
-  await expect(restored).toContainText(/Restored “First draft”.*just now · Ada.*1 thing added/s);
+  await expect(restored).toContainText(/Restored “First draft”.*just now · Ada.*1 item added/s);
   await restored.getByTestId('undo-restored').click();
   await grace.getByRole('button', { name: 'Undo for everybody' }).click();
   await expect(row(ada, 'Ball')).toHaveCount(0);

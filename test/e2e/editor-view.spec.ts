@@ -65,6 +65,21 @@ test('EDT-17: shortcuts work on the selection, and not while somebody types', as
   );
 });
 
+test('EDT-48: Escape gives up what was typed into a name', async ({ browser }) => {
+  const page = await openEditor(browser, server, await createScene(server));
+  await row(page, 'Ball').click();
+  const name = page.getByTestId('inspector').getByLabel('Name', { exact: true });
+  await name.fill('A mistake');
+  await name.press('Escape');
+  await expect(name).toHaveValue('Ball');
+  await expect(name).not.toBeFocused();
+  await expect(row(page, 'Ball')).toBeVisible();
+  await page.getByTestId('self').click();
+  await page.getByLabel('Your name').fill('Somebody else');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('self')).toHaveAccessibleName('You are Ada: change your name');
+});
+
 test('EDT-18: the outliner is worked with the keyboard alone', async ({ browser }) => {
   const page = await openEditor(browser, server, await createScene(server));
   await page.getByTestId('outliner').focus();

@@ -27,32 +27,85 @@ describe('frames that arrive together', () => {
   it('SYNC-30: are taken together, relayed one by one and acknowledged', async () => {
     const sceneId = await server.createScene();
     const [ada, ben] = [await server.open(sceneId), await server.open(sceneId)];
+    putNode(ada.doc, 'n');
     await ada.allSaved();
+    await ben.until(() => ben.doc.getMap('nodes').has('n'));
     const syncFrames = () => ben.received.filter((type) => type === MESSAGE.sync).length;
+    const node = (doc: Y.Doc) => doc.getMap<Y.Map<unknown>>('nodes').get('n');
     const before = syncFrames();
     inOnePiece(ada, () => {
-      for (let at = 0; at < MANY; at++) putNode(ada.doc, 'n', at);
+      for (let at = 0; at < MANY; at++) node(ada.doc)?.set('name', `Name ${at}`);
     });
-    await ben.until(() => nodeValues(ben.doc)['n'] === MANY - 1);
+    await ben.until(() => node(ben.doc)?.get('name') === `Name ${MANY - 1}`);
     expect(syncFrames() - before).toBe(MANY);
     await ada.allSaved();
     await Promise.all([ada.close(), ben.close()]);
   });
+
+  it.each([
+    ['a value', (node) => node.set('name', Number.NaN), (node) => node.set('name', 'fine')],
+    ['a pose', (node) => node.set('pose', { translation: [Infinity, 0, 0] }), (node) => node.delete('pose')],
+    ['the kind', (node) => node.delete('kind'), (node) => node.set('kind', 'group')],
+    [
+      'a node',
+      (_, nodes) => nodes.set('other', new Y.Map([['kind', 'dragon']])),
+      (_, nodes) => nodes.delete('other'),
+    ],
+    [
+      'a type in a value',
+      (node) => (node.get('tags') as Y.Array<unknown>).push([Number.NaN]),
+      (node) => (node.get('tags') as Y.Array<unknown>).delete(0, 1),
+    ],
+  ] as [string, ...((node: Y.Map<unknown>, nodes: Y.Map<unknown>) => unknown)[]][])(
+    'CHK-1: %s that breaks the schema in one frame and not any more in the next is seen by nobody',
+    async (_, breakIt, mendIt) => {
+      const sceneId = await server.createScene();
+      const [ada, ben] = [await server.open(sceneId), await server.open(sceneId)];
+      const nodes = ada.doc.getMap<unknown>('nodes');
+      const node = new Y.Map<unknown>([
+        ['kind', 'group'],
+        ['tags', new Y.Array()],
+      ]);
+      nodes.set('n', node);
+      await ada.allSaved();
+      await ben.until(() => ben.doc.getMap('nodes').has('n'));
+      const seen: unknown[] = [];
+      ben.doc.on('afterTransaction', () => seen.push(ben.doc.getMap('nodes').toJSON()));
+      inOnePiece(ada, () => {
+        breakIt?.(node, nodes);
+        mendIt?.(node, nodes);
+        node.set('visible', false);
+      });
+      await ben.until(() => (ben.doc.getMap('nodes').get('n') as Y.Map<unknown>).get('visible') === false);
+      for (const state of seen as { n: Record<string, unknown>; other?: unknown }[]) {
+        expect(state.other).toBeUndefined();
+        expect(state.n).toMatchObject({ kind: 'group', tags: [] });
+        expect([undefined, 'fine']).toContain(state.n['name']);
+        expect(state.n['pose']).toBeUndefined();
+      }
+      await ada.allSaved();
+      expect(ada.doc.getMap('nodes').toJSON()).toEqual(ben.doc.getMap('nodes').toJSON());
+      await Promise.all([ada.close(), ben.close()]);
+    },
+  );
 
   it('SYNC-38: others are sent what they led to, once it takes seconds until they are read', async () => {
     const sceneId = await server.createScene();
     // What does not answer its pings might have much else to send before.
     const ada = await server.open(sceneId, { answersPings: false });
     const ben = await server.open(sceneId);
+    putNode(ada.doc, 'n');
     await ada.allSaved();
+    await ben.until(() => ben.doc.getMap('nodes').has('n'));
     const syncFrames = () => ben.received.filter((type) => type === MESSAGE.sync).length;
+    const node = (doc: Y.Doc) => doc.getMap<Y.Map<unknown>>('nodes').get('n');
     let value = 0;
     const relayed = async (): Promise<number> => {
       const before = syncFrames();
       inOnePiece(ada, () => {
-        for (let at = 0; at < MANY; at++) putNode(ada.doc, 'n', ++value);
+        for (let at = 0; at < MANY; at++) node(ada.doc)?.set('name', `Name ${++value}`);
       });
-      await ben.until(() => nodeValues(ben.doc)['n'] === value);
+      await ben.until(() => node(ben.doc)?.get('name') === `Name ${value}`);
       return syncFrames() - before;
     };
     while ((await relayed()) === MANY);

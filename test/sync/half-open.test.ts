@@ -26,7 +26,7 @@ describe('connections that stand half open', () => {
   let server: TestRealtimeOnPglite;
 
   beforeAll(async () => {
-    server = await startRealtimeOnPglite({ arrivalIntervalMs: 50 });
+    server = await startRealtimeOnPglite({ stallCheckIntervalMs: 50 });
   });
   afterAll(() => server.stop());
 

@@ -43,6 +43,45 @@ describe('the life of a room', () => {
     await bob.close();
   });
 
+  it('LOG-24: a change that fails half-way is neither stored nor shown, and the room starts again from the log', async () => {
+    const sceneId = await server.createScene();
+    const ada = await server.open(sceneId);
+    putNode(ada.doc, 'a', 1);
+    await ada.allSaved();
+    let recorded = false;
+    const broken = server.realtime.rooms.edit(
+      sceneId,
+      ADA,
+      (doc) => {
+        putNode(doc, 'half', 1);
+        throw new TypeError('a fault of ours');
+      },
+      { committedWith: () => Promise.resolve(void (recorded = true)) },
+    );
+    await expect(broken).rejects.toThrow('a fault of ours');
+    expect(await ada.closed).toMatchObject({ code: ERRORS.internal.close });
+    expect(nodeValues(ada.doc)).toEqual({ a: 1 });
+    await untilUnloaded();
+    const bob = await server.open(sceneId);
+    expect(nodeValues(bob.doc)).toEqual({ a: 1 });
+    await server.realtime.rooms.edit(sceneId, ADA, (doc) => putNode(doc, 'whole', 2));
+    await bob.until(() => nodeValues(bob.doc)['whole'] === 2);
+    expect(recorded).toBe(false);
+    await bob.close();
+  });
+
+  it('LOG-24: a change that throws before it has changed anything leaves the room as it is', async () => {
+    const sceneId = await server.createScene();
+    const ada = await server.open(sceneId);
+    const refused = server.realtime.rooms.edit(sceneId, ADA, () => {
+      throw new TypeError('not like this');
+    });
+    await expect(refused).rejects.toThrow('not like this');
+    putNode(ada.doc, 'a', 1);
+    await ada.allSaved();
+    await ada.close();
+  });
+
   it('SYNC-18: all who come while a room is loaded share one load', async () => {
     const sceneId = await server.createScene();
     await untilUnloaded();

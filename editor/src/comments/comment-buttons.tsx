@@ -32,7 +32,7 @@ export function CommentTool() {
 export function CommentsToggle({ isOpen, onToggle }: { isOpen: boolean; onToggle(): void }) {
   const count = listThreads(useThreads(), 'open').length;
   return (
-    <Tooltip label={isOpen ? 'Close the comments' : 'Comments (Shift C)'}>
+    <Tooltip label="Comments (Shift C)" disabled={isOpen}>
       <ActionIcon
         className={classes.toggle}
         onClick={onToggle}

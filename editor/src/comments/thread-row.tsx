@@ -63,7 +63,15 @@ function AnchorText({ anchor }: { anchor: Anchor }) {
 
 function NodeAnchorText({ id }: { id: string }) {
   const node = useNode(id);
-  if (node === undefined) return <span>On something that was deleted</span>;
+  const deleted = useEditor().store.deletedNode(id);
+  if (node === undefined)
+    return (
+      <span className={classes.anchor}>
+        {deleted === undefined
+          ? 'On something that was deleted'
+          : `On ${labelOf(deleted)}, which was deleted`}
+      </span>
+    );
   return <span className={classes.anchor}>On {labelOf(node)}</span>;
 }
 

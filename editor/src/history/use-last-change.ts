@@ -13,9 +13,9 @@ export type LastChange =
 /** The server writes who changed what about once a second: asked earlier, it would tell of the change before. */
 const AFTER_EDIT_MS = 1_800;
 
-/** Who last changed a node; asked again some time after each change. Give the component a key of the node's id. */
+/** Who last changed a node; asked again some time after each change, and when the server was away. Give the component a key of the node's id. */
 export function useLastChange(id: string): LastChange {
-  const { diorama, sceneId, store } = useEditor();
+  const { diorama, session, sceneId, store } = useEditor();
   const [state, setState] = useState<LastChange>({ status: 'loading' });
   useEffect(() => {
     const abort = new AbortController();
@@ -31,15 +31,23 @@ export function useLastChange(id: string): LastChange {
       );
     };
     ask();
-    const stop = store.onNode(id, () => {
+    const askLater = () => {
       window.clearTimeout(timer);
       timer = window.setTimeout(ask, AFTER_EDIT_MS);
-    });
+    };
+    const stops = [
+      store.onNode(id, askLater),
+      // While the server was away it could not be asked, and what others did there changed no node here.
+      session.on('synced', () => {
+        ask();
+        askLater();
+      }),
+    ];
     return () => {
-      stop();
+      for (const stop of stops) stop();
       window.clearTimeout(timer);
       abort.abort();
     };
-  }, [diorama, sceneId, store, id]);
+  }, [diorama, session, sceneId, store, id]);
   return state;
 }

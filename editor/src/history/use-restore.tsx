@@ -9,8 +9,8 @@ import { ownEditsStored } from './stored.js';
 import { restoreNoticeId, useUndoRestore } from './use-undo-restore.js';
 import { countsInWords, versionLabel } from './version-words.js';
 
-/** Long enough to look at what came of it; afterwards the history offers the same. */
-const NOTICE_MS = 60_000;
+/** Long enough to look at what came of it; the history goes on offering the same. */
+const NOTICE_MS = 20_000;
 
 /** Restores a version as an edit of the server's, and offers to take it back. Resolves when it is done or refused. */
 export function useRestore(onDone: () => void): (version: Version) => Promise<void> {

@@ -5,8 +5,8 @@ import { countsInWords, keysInWords, restoreLabel } from './version-words.js';
 
 describe('what has changed, in words', () => {
   it('EDT-37: counts leave out what is zero', () => {
-    expect(countsInWords({ added: 1, changed: 0, removed: 2 })).toBe('1 thing added, 2 removed');
-    expect(countsInWords({ added: 0, changed: 3, removed: 0 })).toBe('3 things changed');
+    expect(countsInWords({ added: 1, changed: 0, removed: 2 })).toBe('1 item added, 2 removed');
+    expect(countsInWords({ added: 0, changed: 3, removed: 0 })).toBe('3 items changed');
     expect(countsInWords({ added: 0, changed: 0, removed: 0 })).toBe('');
   });
 

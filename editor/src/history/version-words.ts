@@ -19,7 +19,7 @@ const plural = (count: number, one: string, many: string): string => `${count} $
 
 export const nodeCount = (count: number): string => plural(count, 'node', 'nodes');
 
-/** `1 thing added, 2 changed`; what is zero is left out. */
+/** `1 item added, 2 changed`; what is zero is left out. The server counts nodes, materials, comments and settings as one. */
 export function countsInWords({ added, changed, removed }: EditCounts): string {
   const parts = [
     [added, 'added'],
@@ -28,7 +28,7 @@ export function countsInWords({ added, changed, removed }: EditCounts): string {
   ] as const;
   const said = parts.filter(([count]) => count > 0);
   return said
-    .map(([count, what], i) => (i === 0 ? `${plural(count, 'thing', 'things')} ${what}` : `${count} ${what}`))
+    .map(([count, what], i) => (i === 0 ? `${plural(count, 'item', 'items')} ${what}` : `${count} ${what}`))
     .join(', ');
 }
 

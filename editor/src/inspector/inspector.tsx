@@ -108,6 +108,12 @@ function NodeHeader({ id, node, canEdit }: { id: string; node: SceneNode; canEdi
         onBlur={commit}
         onKeyDown={(event) => {
           if (event.key === 'Enter') event.currentTarget.blur();
+          else if (event.key === 'Escape') {
+            setDraft(null);
+            // Blurring now would still see the draft, and keep it.
+            const field = event.currentTarget;
+            queueMicrotask(() => field.blur());
+          }
         }}
       />
       <Tooltip label={node.visible ? 'Hide (H)' : 'Show (H)'}>

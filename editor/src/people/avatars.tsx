@@ -1,12 +1,12 @@
 import { Popover, TextInput, Tooltip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { useState } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 
 import { usePeople } from '../hooks/use-others.js';
 import { useEditor } from '../state/editor-context.js';
 import { storeOwnName } from './own-name.js';
 import classes from './people.module.css';
-import { initialsOf, shownOf, type Person } from './person.js';
+import { initialsOf, shownOf } from './person.js';
 
 const NARROW = '(width < 1180px)';
 
@@ -43,15 +43,14 @@ export function Avatars() {
 }
 
 function OwnAvatar() {
-  const { session, self } = useEditor();
-  const [person, setPerson] = useState<Omit<Person, 'id'>>(self);
+  const { self } = useEditor();
+  const person = useSyncExternalStore(self.subscribe, self.get);
   const [opened, setOpened] = useState(false);
   const rename = (name: string) => {
     const trimmed = name.trim();
     if (trimmed === '' || trimmed === person.name) return;
     storeOwnName(sessionStorage, trimmed);
-    setPerson({ ...person, name: trimmed });
-    session.presence.set({ user: { name: trimmed, color: person.color } });
+    self.rename(trimmed);
   };
   return (
     <Popover
@@ -85,6 +84,8 @@ function OwnAvatar() {
           maxLength={64}
           onBlur={(event) => rename(event.currentTarget.value)}
           onKeyDown={(event) => {
+            // What closes the popover takes the keyboard away from the field, which keeps what stands in it.
+            if (event.key === 'Escape') event.currentTarget.value = person.name;
             if (event.key !== 'Enter') return;
             rename(event.currentTarget.value);
             setOpened(false);

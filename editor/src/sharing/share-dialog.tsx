@@ -45,7 +45,7 @@ function ShareContent() {
       <footer className={classes.footer}>
         <span>
           {isOwner
-            ? 'People with access open the scene by its address.'
+            ? 'The address is for people with access who are signed in. Others need a link.'
             : `You can ${ROLE_ALLOWS[role]}. Owners change who has access.`}
         </span>
         <CopyButton value={`${window.location.origin}/?scene=${sceneId}`}>

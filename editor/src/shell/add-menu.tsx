@@ -8,6 +8,7 @@ import { useCanEdit } from '../hooks/use-session.js';
 import { NodeIcon } from '../outliner/node-icon.js';
 import { useEditor } from '../state/editor-context.js';
 import { UPLOAD_ACCEPT, type Upload as UploadFiles } from '../upload/use-upload.js';
+import classes from './shell.module.css';
 
 /** Everything that can be put into a scene. */
 export function AddMenu({ upload }: { upload: UploadFiles }) {
@@ -34,6 +35,8 @@ export function AddMenu({ upload }: { upload: UploadFiles }) {
               leftSection={<Plus size={14} />}
               rightSection={<ChevronDown size={12} />}
               px={9}
+              className={classes.add}
+              aria-label="Add"
               data-testid="add-menu"
             >
               Add

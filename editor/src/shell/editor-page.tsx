@@ -3,16 +3,16 @@ import { Center, Loader } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 
 import { CommentsPanel } from '../comments/comments-panel.js';
-import { useCommentsView } from '../comments/use-comments.js';
 import { useSettings } from '../hooks/use-scene.js';
 import { HistoryPanel } from '../history/history-panel.js';
 import { Inspector } from '../inspector/inspector.js';
 import { Outliner } from '../outliner/outliner.js';
-import { ownAppearance } from '../people/own-name.js';
+import { firstLook } from '../people/own-look.js';
+import { ownName } from '../people/own-name.js';
 import { RenderDialog } from '../render/render-dialog.js';
 import { ShareDialog } from '../sharing/share-dialog.js';
 import { useRoleNotice } from '../sharing/use-role-notice.js';
-import { EditorContext, useEditor, type Editor } from '../state/editor-context.js';
+import { EditorContext, type Editor } from '../state/editor-context.js';
 import { openEditor } from '../state/open-editor.js';
 import { DropZone } from '../upload/drop-zone.js';
 import { useUpload } from '../upload/use-upload.js';
@@ -24,6 +24,7 @@ import { ShortcutHelp } from './shortcut-help.js';
 import { useShortcuts } from './shortcuts.js';
 import { showError } from './show-error.js';
 import { TopBar } from './top-bar.js';
+import { usePanels } from './use-panels.js';
 
 interface EditorPageProps {
   readonly diorama: Diorama;
@@ -42,7 +43,7 @@ export function EditorPage({ diorama, sceneId, userName, byLink = false, onScene
   const [isAway, setIsAway] = useState(false);
 
   useEffect(() => {
-    const user = ownAppearance(window.sessionStorage, userName);
+    const user = firstLook(ownName(window.sessionStorage) ?? userName, userName, byLink);
     const opened = openEditor({ diorama, sceneId, user });
     const { session } = opened.editor;
     const hide = exposeForScripts(opened.editor);
@@ -59,7 +60,7 @@ export function EditorPage({ diorama, sceneId, userName, byLink = false, onScene
       opened.close();
       setEditor(null);
     };
-  }, [diorama, sceneId, userName]);
+  }, [diorama, sceneId, userName, byLink]);
 
   if (ended !== null)
     return <ProblemPage error={ended} wasOpen={editor !== null} byLink={byLink} onScenes={onScenes} />;
@@ -82,13 +83,8 @@ const SIDE_LABEL = { comments: 'Comments', history: 'History', inspector: 'Inspe
 
 function EditorLayout({ onScenes }: Pick<EditorPageProps, 'onScenes'>) {
   const [dialog, setDialog] = useState<'share' | 'render' | 'help' | null>(null);
-  const [isHistoryOpen, setIsHistoryOpen] = useState(false);
-  const { comments } = useEditor();
-  const side = useCommentsView().panel ? 'comments' : isHistoryOpen ? 'history' : 'inspector';
-  const show = (wanted: 'comments' | 'history' | 'inspector') => {
-    comments.state.set({ panel: wanted === 'comments' });
-    setIsHistoryOpen(wanted === 'history');
-  };
+  const panels = usePanels();
+  const { side } = panels;
   const { name } = useSettings();
   const upload = useUpload();
   useRoleNotice();
@@ -104,13 +100,12 @@ function EditorLayout({ onScenes }: Pick<EditorPageProps, 'onScenes'>) {
       <TopBar
         upload={upload}
         onScenes={onScenes}
-        side={side}
-        onSide={(wanted) => show(side === wanted ? 'inspector' : wanted)}
+        panels={panels}
         onShare={() => setDialog('share')}
         onRender={() => setDialog('render')}
         onHelp={() => setDialog('help')}
       />
-      <nav className={classes.left} aria-label="Outliner">
+      <nav className={classes.left} data-out={panels.isLeftOut} aria-label="Outliner">
         <Outliner />
       </nav>
       <main className={classes.view}>
@@ -118,9 +113,9 @@ function EditorLayout({ onScenes }: Pick<EditorPageProps, 'onScenes'>) {
           <ViewportView />
         </DropZone>
       </main>
-      <aside className={classes.right} aria-label={SIDE_LABEL[side]}>
+      <aside className={classes.right} data-out={panels.isRightOut} aria-label={SIDE_LABEL[side]}>
         {side === 'comments' && <CommentsPanel />}
-        {side === 'history' && <HistoryPanel onClose={() => show('inspector')} />}
+        {side === 'history' && <HistoryPanel onClose={() => panels.show('inspector')} />}
         {side === 'inspector' && <Inspector />}
       </aside>
       <ShareDialog opened={dialog === 'share'} onClose={() => setDialog(null)} />

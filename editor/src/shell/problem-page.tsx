@@ -90,6 +90,6 @@ function accessEnded(byLink: boolean, wasOpen: boolean): { title: string; childr
       }
     : {
         title: wasOpen ? 'Your sign-in has ended' : 'This link does not open the editor any more',
-        children: `${wasOpen ? 'Your token has expired. ' : 'Its token is missing, wrong or has expired. '}${kept}Ask for a new link; on your own machine the server prints one when it starts.`,
+        children: `${wasOpen ? 'Your token has expired. ' : 'Its token is wrong or has expired. '}${kept}Ask for a new link; on your own machine the server prints one when it starts.`,
       };
 }

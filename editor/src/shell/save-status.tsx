@@ -20,7 +20,7 @@ export function SaveStatus() {
     <Tooltip label={hint}>
       <span className={classes.status} role="status" data-status={status} data-testid="save-status">
         <StatusIcon status={status} />
-        {label}
+        <span className={classes.statusWord}>{label}</span>
       </span>
     </Tooltip>
   );

@@ -1,6 +1,6 @@
 import { allows } from '@diorama/shared';
-import { ActionIcon, Button, Tooltip, useMantineColorScheme } from '@mantine/core';
-import { Aperture, CircleQuestionMark, History, Moon, Redo2, Sun, Undo2, UserPlus } from 'lucide-react';
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { Aperture, Redo2, Undo2, UserPlus } from 'lucide-react';
 
 import { CommentsToggle, CommentTool } from '../comments/comment-buttons.js';
 import { useCanComment, useCanEdit, useRole, useUndo } from '../hooks/use-session.js';
@@ -8,18 +8,20 @@ import { Avatars } from '../people/avatars.js';
 import { useEditor } from '../state/editor-context.js';
 import type { Upload } from '../upload/use-upload.js';
 import { AddMenu } from './add-menu.js';
+import { BarButton } from './bar-button.js';
+import { PanelToggle } from './panel-toggle.js';
 import { SaveStatus } from './save-status.js';
 import { SceneName } from './scene-name.js';
+import { SecondaryTools } from './secondary-tools.js';
 import classes from './shell.module.css';
 import { TransformTools } from './transform-tools.js';
+import type { Panels, Side } from './use-panels.js';
 
 interface TopBarProps {
   readonly upload: Upload;
   /** Absent for who may see no other scenes. */
   onScenes?: (() => void) | undefined;
-  /** What is open at the right. */
-  readonly side: 'comments' | 'history' | 'inspector';
-  onSide(side: 'comments' | 'history'): void;
+  readonly panels: Panels;
   onShare(): void;
   onRender(): void;
   onHelp(): void;
@@ -27,10 +29,11 @@ interface TopBarProps {
 
 const ICON = { size: 16, strokeWidth: 1.7 } as const;
 
-export function TopBar({ upload, onScenes, side, onSide, onShare, onRender, onHelp }: TopBarProps) {
+export function TopBar({ upload, onScenes, panels, onShare, onRender, onHelp }: TopBarProps) {
   const role = useRole();
   const canEdit = useCanEdit();
   const canComment = useCanComment();
+  const toggle = (side: Side) => panels.show(panels.side === side ? 'inspector' : side);
   return (
     <header className={classes.topbar}>
       <div className={classes.start}>
@@ -50,47 +53,37 @@ export function TopBar({ upload, onScenes, side, onSide, onShare, onRender, onHe
         )}
         <SceneName />
         <SaveStatus />
+      </div>
+      <div className={classes.middle}>
+        <PanelToggle panel="outliner" isOut={panels.isLeftOut} onToggle={panels.toggleOutliner} />
         {role !== undefined && !canEdit && (
           <span className={classes.readonly} data-comments={canComment} data-testid="read-only">
             {canComment ? 'Comment only' : 'View only'}
           </span>
         )}
-      </div>
-      <div className={classes.middle}>
         {role === 'commenter' ? (
           <ToolsForOthers upload={upload} />
         ) : (
           (role === undefined || allows(role, 'editor')) && <EditTools upload={upload} />
         )}
         {canComment && <CommentTool />}
+        <span className={classes.space} />
+        <PanelToggle
+          panel="inspector"
+          isOut={panels.isRightOut && panels.side === 'inspector'}
+          onToggle={panels.toggleInspector}
+        />
       </div>
       <div className={classes.end}>
         <Avatars />
-        <CommentsToggle isOpen={side === 'comments'} onToggle={() => onSide('comments')} />
-        <Tooltip label={side === 'history' ? 'Close the history' : 'History'}>
-          <ActionIcon
-            onClick={() => onSide('history')}
-            aria-label="History"
-            aria-pressed={side === 'history'}
-            variant={side === 'history' ? 'light' : 'subtle'}
-            color={side === 'history' ? 'iris' : 'gray'}
-            data-testid="history-toggle"
-          >
-            <History {...ICON} />
-          </ActionIcon>
-        </Tooltip>
-        <ColorSchemeButton />
-        <Tooltip label="Keyboard shortcuts (?)">
-          <ActionIcon onClick={onHelp} aria-label="Keyboard shortcuts">
-            <CircleQuestionMark {...ICON} />
-          </ActionIcon>
-        </Tooltip>
-        <Button variant="default" leftSection={<UserPlus size={14} />} onClick={onShare} data-testid="share">
-          Share
-        </Button>
-        <Button leftSection={<Aperture size={14} />} onClick={onRender} data-testid="render">
-          Render
-        </Button>
+        <CommentsToggle isOpen={panels.side === 'comments'} onToggle={() => toggle('comments')} />
+        <SecondaryTools
+          isHistoryOpen={panels.side === 'history'}
+          onHistory={() => toggle('history')}
+          onHelp={onHelp}
+        />
+        <BarButton label="Share" icon={UserPlus} variant="default" testId="share" onClick={onShare} />
+        <BarButton label="Render" icon={Aperture} variant="filled" testId="render" onClick={onRender} />
       </div>
     </header>
   );
@@ -146,17 +139,6 @@ function ToolsForOthers({ upload }: { upload: Upload }) {
       >
         <EditTools upload={upload} />
       </div>
-    </Tooltip>
-  );
-}
-
-function ColorSchemeButton() {
-  const { colorScheme, toggleColorScheme } = useMantineColorScheme();
-  return (
-    <Tooltip label="Light or dark">
-      <ActionIcon onClick={toggleColorScheme} aria-label="Light or dark">
-        {colorScheme === 'light' ? <Moon {...ICON} /> : <Sun {...ICON} />}
-      </ActionIcon>
     </Tooltip>
   );
 }

@@ -4,6 +4,7 @@ import { createContext, useContext } from 'react';
 import type { CommentActions } from '../comments/comment-actions.js';
 import type { CommentStore } from '../comments/comment-store.js';
 import type { CommentsState } from '../comments/comments-state.js';
+import type { OwnLook } from '../people/own-look.js';
 import type { Viewport } from '../viewport/viewport.js';
 import type { EditorActions } from './editor-actions.js';
 import type { EditorState } from './editor-state.js';
@@ -22,7 +23,7 @@ export interface Editor {
   readonly session: SceneSession;
   readonly sceneId: string;
   /** How this person appears to the others. */
-  readonly self: { readonly name: string; readonly color: string };
+  readonly self: OwnLook;
   readonly store: SceneStore;
   readonly state: EditorState;
   readonly actions: EditorActions;

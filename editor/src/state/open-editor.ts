@@ -1,10 +1,10 @@
 import type { Diorama, SceneSession } from '@diorama/client-sdk';
-import { signatureOf } from '@diorama/shared';
 
 import { CommentActions } from '../comments/comment-actions.js';
 import { CommentStore } from '../comments/comment-store.js';
 import { CommentsState } from '../comments/comments-state.js';
 import { canComment, canEdit } from '../hooks/use-session.js';
+import { OwnLook, ownSignature, type Look } from '../people/own-look.js';
 import { Viewport } from '../viewport/viewport.js';
 import { EditorActions } from './editor-actions.js';
 import { closeWhenStored, warnOfLoss } from './closing.js';
@@ -15,7 +15,7 @@ import { SceneStore } from './scene-store.js';
 export interface OpenEditorOptions {
   readonly diorama: Diorama;
   readonly sceneId: string;
-  readonly user: { readonly name: string; readonly color: string };
+  readonly user: Look;
 }
 
 /** Connects to a scene and builds all that belongs to it; `close` takes it down again. */
@@ -25,6 +25,7 @@ export function openEditor({ diorama, sceneId, user }: OpenEditorOptions): {
 } {
   const session = diorama.connect(sceneId, { user });
   warnOfLoss(session);
+  const self = new OwnLook(session, user);
   const store = new SceneStore(session.scene);
   const state = new EditorState();
   const comments = openComments(session);
@@ -60,9 +61,10 @@ export function openEditor({ diorama, sceneId, user }: OpenEditorOptions): {
     }),
   ];
   return {
-    editor: { diorama, session, sceneId, self: user, store, state, actions, viewport, comments },
+    editor: { diorama, session, sceneId, self, store, state, actions, viewport, comments },
     close: () => {
       for (const stop of stops) stop();
+      self.dispose();
       viewport.dispose();
       store.dispose();
       comments.store.dispose();
@@ -80,14 +82,8 @@ function openComments(session: SceneSession): Comments {
   const actions = new CommentActions({
     writes: session,
     state,
-    author: () => authorName(session),
+    author: () => ownSignature(session),
     now: () => new Date(),
   });
   return { store, state, actions };
-}
-
-/** The principal's name. Guests of a link share theirs: they go by the name that they gave, and are marked. */
-function authorName({ welcome, presence }: SceneSession): string {
-  const signer = { subject: welcome?.principal ?? '', name: welcome?.name ?? '' };
-  return signatureOf(signer, presence.self.user?.name);
 }

@@ -47,6 +47,17 @@ describe('SceneStore', () => {
     expect(store.tree().roots).toEqual([]);
   });
 
+  it('EDT-44: what was deleted can still be called by its name', () => {
+    const scene = new SceneDoc();
+    const a = scene.addNode({ kind: 'group', name: 'a' });
+    const store = new SceneStore(scene);
+    expect(store.deletedNode(a)).toBeUndefined();
+    scene.removeNode(a);
+    expect(store.deletedNode(a)?.name).toBe('a');
+    scene.addNode({ kind: 'group', name: 'again' }, a);
+    expect(store.deletedNode(a)).toBeUndefined();
+  });
+
   it('EDT-5: after the session has started over with a fresh document, the store shows that one', () => {
     const store = new SceneStore(new SceneDoc());
     const fresh = new SceneDoc();

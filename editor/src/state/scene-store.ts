@@ -22,6 +22,8 @@ import { Listeners } from './listeners.js';
 export class SceneStore {
   #scene: SceneDoc;
   readonly #nodes = new Map<string, SceneNode>();
+  /** As they were when they were deleted, for as long as the scene is open: the document keeps nothing of them. */
+  readonly #deleted = new Map<string, SceneNode>();
   readonly #nodeListeners = new Map<string, Listeners>();
   readonly #changeListeners = new Listeners();
   readonly #outlineListeners = new Listeners();
@@ -78,6 +80,11 @@ export class SceneStore {
 
   node(id: string): SceneNode | undefined {
     return this.#nodes.get(id);
+  }
+
+  /** What a node was that has been deleted while the scene is open. */
+  deletedNode(id: string): SceneNode | undefined {
+    return this.#deleted.get(id);
   }
 
   get nodes(): ReadonlyMap<string, SceneNode> {
@@ -160,6 +167,8 @@ export class SceneStore {
     for (const id of touched) {
       const before = this.#nodes.get(id);
       const after = this.#read(id);
+      if (after !== undefined) this.#deleted.delete(id);
+      else if (before !== undefined) this.#deleted.set(id, before);
       if (!samePlace(before, after)) this.#tree = null;
       if (!sameRow(before, after)) outlineChanged = true;
     }

@@ -1,9 +1,9 @@
 import {
   DioramaError,
+  newShareLinkId,
   SHARE_LINK_EXPIRES_IN_DEFAULT,
   SHARE_LINK_EXPIRES_IN_MAX,
   type CreateShareLink,
-  type ShareLinkId,
 } from '@diorama/shared';
 import type { Database } from '../database/database.js';
 import type { Attempt } from '../http/attempt.js';
@@ -47,7 +47,7 @@ export class ShareLinks {
       requireSceneRole(grant.role, 'owner');
       const createdBy = principal.subject;
       return new ShareLinkStore({ client: tx }).add({
-        linkId: `shl_${attempt.effectKey}` as ShareLinkId,
+        linkId: newShareLinkId(attempt.effectKey),
         sceneId,
         role,
         name,

@@ -1,6 +1,6 @@
 import { Batch, type SceneEntry } from './batch.js';
 
-/** The batches that wait for their commit, oldest first. Keeps the order of the updates of each scene. */
+/** Batches that wait to be committed, oldest first. Updates of one scene keep their order. */
 export class BatchQueue {
   readonly #maxBatchBytes: number;
   readonly #now: () => number;
@@ -27,7 +27,7 @@ export class BatchQueue {
     this.#batches.unshift(...batches);
   }
 
-  /** Entries that are queued for a scene, oldest first. */
+  /** The queued entries of a scene, oldest first. */
   entriesOf(sceneId: string): SceneEntry[] {
     return this.#batches.flatMap((batch) => batch.entries.get(sceneId) ?? []);
   }
@@ -37,7 +37,7 @@ export class BatchQueue {
   }
 
   #batchFor(sceneId: string, bytes: number): Batch {
-    // Never ahead of a batch that has updates of the same scene already.
+    // Never use a batch that precedes one with updates of the same scene: they would be committed out of order.
     const last = this.#batches.findLastIndex((batch) => batch.entries.has(sceneId));
     const sealed = this.#batches[last]?.entries.get(sceneId)?.sealed === true;
     const from = Math.max(0, sealed ? last + 1 : last);

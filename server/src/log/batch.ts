@@ -1,10 +1,10 @@
 import type { SqlClient } from '../database/database.js';
 import { encodeRow } from './row-codec.js';
 
-/** Something that is stored in the transaction that commits an update, and with its position: all of it or nothing. */
+/** Runs in the transaction that commits an update, with the update's position: both are stored or neither. */
 export type CommittedWith = (tx: SqlClient, seq: number) => Promise<void>;
 
-/** What the `scenes` table repeats from the document, for lists. */
+/** The columns of the `scenes` table that are copied from the document, for listing scenes. */
 export interface SceneProjection {
   readonly name: string;
   readonly nodeCount: number;
@@ -14,15 +14,15 @@ export interface SceneProjection {
 export class SceneEntry {
   readonly sceneId: string;
   readonly updates: Uint8Array[] = [];
-  /** Settles with the row's position once it is committed. */
+  /** Settles when the row is committed, with its position. */
   readonly committed: Promise<number>;
-  /** Read when the commit is written, so that a burst of changes is counted once. */
+  /** Evaluated when the commit is written, so that a burst of changes is counted once. */
   projection: (() => SceneProjection) | undefined;
-  /** What is stored with the row, if anything. */
+  /** What is stored in the same transaction, if anything. */
   committedWith: CommittedWith[] | undefined;
-  /** The row is committed only right after this position. */
+  /** If set, the row is committed only at the position right after this one. */
   after: number | undefined;
-  /** How often its commit has been tried. */
+  /** Number of attempts to commit it. */
   attempts = 0;
   bytes = 0;
   /** A sealed entry takes no more updates. */
@@ -36,7 +36,7 @@ export class SceneEntry {
       this.resolve = resolve;
       this.reject = reject;
     });
-    // Whoever appended hears of it; an entry nobody waits for must not end the process.
+    // The caller of `append` handles the rejection. Without a caller it must not end the process as unhandled.
     this.committed.catch(() => undefined);
   }
 
@@ -50,7 +50,7 @@ export class SceneEntry {
   }
 }
 
-/** What goes to the database in one statement. */
+/** The updates that are committed in one statement. */
 export class Batch {
   readonly entries = new Map<string, SceneEntry>();
   readonly since: number;
@@ -77,7 +77,7 @@ export class Batch {
     return count;
   }
 
-  /** One batch for each scene, in case only one of them is at fault. */
+  /** One batch per scene, so that a scene that the database refuses does not block the others. */
   split(): Batch[] {
     return [...this.entries].map(([sceneId, entry]) => {
       const batch = new Batch(this.since);

@@ -1,20 +1,20 @@
 import type { Database, SqlClient } from '../database/database.js';
 import type { Batch, SceneEntry, SceneProjection } from './batch.js';
 
-/** `scenes.name` is shown in lists: longer names are cut there, and text cannot hold NUL in Postgres. */
+/** `scenes.name` is shown in lists, so longer names are cut. Postgres cannot store NUL in text. */
 const NAME_MAX_LENGTH = 256;
 
-// Each is one transaction and one round trip; migrations 008 and 015 have what they do.
+// Each statement is one transaction and one round trip. Migrations 008 and 015 define the functions.
 const COMMIT_ONE_SQL = 'SELECT append_update($1, $2, $3, $4, $5) AS seq';
 const COMMIT_SQL = 'SELECT scenes, seqs FROM append_rows($1, $2, $3, $4, $5, $6, $7, $8)';
 
-/** The position of a scene's row; `moved` when the scene is not at the position that the row was to follow. */
+/** The position of a scene's row, or `moved` if the scene is not at the position that the row must follow. */
 export type Committed = number | 'moved';
 
 /**
- * Commits a batch, with what its entries want stored beside it, and returns the position of each scene's row.
+ * Commits a batch, together with what its entries store beside it. Returns the position of each scene's row.
  *
- * Scenes that do not exist any more are left out.
+ * Scenes that were deleted are left out.
  */
 export async function commitBatch(database: Database, batch: Batch): Promise<Map<string, Committed>> {
   const entries = [...batch.entries.values()];
@@ -32,7 +32,10 @@ export async function commitBatch(database: Database, batch: Batch): Promise<Map
   return positions;
 }
 
-/** An attempt whose answer was lost may have been the one that moved the scene: then its row is there. */
+/**
+ * If the answer to an earlier attempt was lost, that attempt may have committed the row itself, and so have moved the
+ * scene.
+ */
 async function positionOf(database: SqlClient, entry: SceneEntry): Promise<number | undefined> {
   const { rows } = await database.query<{ seq: number }>(
     'SELECT seq FROM scene_updates WHERE scene_id = $1 AND seq = $2::int8 + 1 AND data = $3',
@@ -75,7 +78,7 @@ async function commitRows(
   return positions;
 }
 
-/** The positions of the rows that were appended. */
+/** The positions of the appended rows. */
 async function appendRows(
   database: SqlClient,
   entries: readonly SceneEntry[],
@@ -122,11 +125,11 @@ async function appendMany(
   return (result.rows[0]?.scenes?.split(',') ?? []).map((sceneId, at) => [sceneId, Number(seqs[at])]);
 }
 
-/** Most commits change nothing but the documents: what is not sent need not be read. */
+/** Most commits change neither name nor number of nodes: a column without values is sent as null. */
 const ifAny = <T>(values: readonly (T | undefined)[]): (T | null)[] | null =>
   values.some((value) => value !== undefined) ? values.map((value) => value ?? null) : null;
 
-/** Writes what the `scenes` table repeats of a document, unless the scene has left the position `seq`. */
+/** Updates the copied columns of `scenes`, unless the scene is no longer at the position `seq`. */
 export async function writeProjection(
   database: SqlClient,
   sceneId: string,

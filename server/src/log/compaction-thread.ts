@@ -2,7 +2,7 @@ import { compiledEntry } from '../processes/compiled-entry.js';
 import { TaskThread } from '../processes/task-thread.js';
 import type { CompactionTask } from './compaction-worker.js';
 
-/** The thread that makes snapshots: as it is stored, of what updates (V1) make together, in the order in which they are applied. */
+/** Builds a snapshot, encoded as it is stored, from V1 updates in the order in which they are applied. */
 export type CompactionThread = TaskThread<CompactionTask, Uint8Array>;
 
 export const createCompactionThread = (): CompactionThread =>

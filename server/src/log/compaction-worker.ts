@@ -5,9 +5,10 @@ import { encodeRow } from './row-codec.js';
 import { splitState } from './state-parts.js';
 import { applyUpdate } from './update-decoder.js';
 
-// The entry of the thread that compacts: decoding a large scene takes hundreds of milliseconds that editors must not feel.
+// Entry point of the compaction thread. Decoding a large scene takes hundreds of milliseconds, which editors must not
+// notice.
 
-/** What is to become one snapshot, in the order in which it is applied. */
+/** The updates that become one snapshot, in the order in which they are applied. */
 export type CompactionTask = readonly Uint8Array[];
 
 function compact(updates: CompactionTask): Uint8Array {

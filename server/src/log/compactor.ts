@@ -10,11 +10,17 @@ export interface CompactorOptions {
   readonly database: Database;
   readonly logger: Logger;
   readonly metrics?: LogMetrics;
-  /** Rows behind the snapshot that make a compaction due: about 10 s of a busy scene. Default 1,000. */
+  /** Rows after the snapshot that trigger a compaction: about 10 s of a busy scene. Default 1,000. */
   readonly maxTailRows?: number;
-  /** Bytes behind the snapshot that make a compaction due, once they are half as many as it has. Default 512 KiB. */
+  /**
+   * Bytes after the snapshot that trigger a compaction, if they are also half the size of the snapshot. Default 512
+   * KiB.
+   */
   readonly maxTailBytes?: number;
-  /** A scene is compacted again no sooner, unless much has gathered, since all of it is written each time. Default 5,000 ms. */
+  /**
+   * Least time between two compactions of a scene, unless the log has grown a lot: each one rewrites the whole scene.
+   * Default 5,000 ms.
+   */
   readonly pauseMs?: number;
 }
 
@@ -24,12 +30,12 @@ interface Tail {
   snapshotBytes: number;
 }
 
-/** How many times as much as is due must have gathered for a scene to be compacted without a pause. */
+/** A scene is compacted without a pause when its log has grown to this multiple of the thresholds. */
 const MUCH = 4;
 
-/** What an open scene holds in memory. */
+/** The state of an open scene in memory. */
 export interface OpenState {
-  /** The position up to which every row of the log is in `state`, which may hold more. */
+  /** Every row up to this position is in `state`. It may hold more. */
   readonly seq: number;
   /** The whole document as one update (V1). */
   readonly state: Uint8Array;
@@ -40,10 +46,10 @@ interface Snapshot {
   readonly data: Uint8Array;
 }
 
-/** Namespace of the advisory locks, beside the hash of the scene's id. */
+/** Namespace of the advisory locks; the second key is the hash of the scene id. */
 const COMPACTION_LOCK = 0x0d10_c04a;
 
-/** Keeps the log of open scenes short: when much has gathered behind a snapshot, a new one takes its place. */
+/** Keeps the log of open scenes short: replaces the snapshot when many rows have gathered after it. */
 export class Compactor {
   readonly #database: Database;
   readonly #logger: Logger;
@@ -55,7 +61,7 @@ export class Compactor {
   readonly #tails = new Map<string, Tail>();
   readonly #open = new Map<string, () => OpenState | undefined>();
   readonly #due = new Set<string>();
-  /** Scenes that were compacted a moment ago. */
+  /** Scenes that were compacted less than `pauseMs` ago. */
   readonly #resting = new Map<string, NodeJS.Timeout>();
   #running: Promise<void> | undefined;
   #closed = false;
@@ -69,7 +75,7 @@ export class Compactor {
     this.#pauseMs = options.pauseMs ?? 5_000;
   }
 
-  /** A scene is open, and this much of its log lies behind the snapshot. */
+  /** Starts to track an open scene, with the size of its log after the snapshot. */
   track(sceneId: string, tail: Readonly<Tail>): void {
     this.#tails.set(sceneId, { ...tail });
     this.#consider(sceneId);
@@ -80,7 +86,9 @@ export class Compactor {
     this.#open.delete(sceneId);
   }
 
-  /** The scene is open, and `state` gives what it holds, or undefined where that is large or not to be stored just now. */
+  /**
+   * Registers the state of an open scene. `state` returns undefined if the state is large or must not be stored now.
+   */
   offer(sceneId: string, state: () => OpenState | undefined): void {
     this.#open.set(sceneId, state);
   }
@@ -94,12 +102,12 @@ export class Compactor {
     this.#consider(sceneId);
   }
 
-  /** Resolves when no compaction is due or under way. */
+  /** Resolves when no compaction is due or running. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Stops; a compaction under way is given up, which loses nothing. */
+  /** Stops. Abandoning a running compaction loses nothing. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#due.clear();
@@ -111,7 +119,7 @@ export class Compactor {
   /**
    * Writes a snapshot of everything that is committed and deletes the rows that it covers, in one transaction.
    *
-   * Returns its position, or undefined when there was nothing to do or another server was faster.
+   * Returns its position, or undefined if there was nothing to do or another server was faster.
    */
   async compact(sceneId: string): Promise<number | undefined> {
     const snapshot = this.#openSnapshot(sceneId) ?? (await this.#storedSnapshot(sceneId));
@@ -125,7 +133,9 @@ export class Compactor {
     return snapshot.seq;
   }
 
-  /** Of an open scene that is small: to encode it takes a millisecond, to read and decode its log hundreds. */
+  /**
+   * The snapshot of a small open scene: encoding it takes a millisecond, reading and decoding its log takes hundreds.
+   */
   #openSnapshot(sceneId: string): Snapshot | undefined {
     const open = this.#open.get(sceneId)?.();
     return open === undefined ? undefined : { seq: open.seq, data: encodeRow([open.state]) };
@@ -134,7 +144,7 @@ export class Compactor {
   async #storedSnapshot(sceneId: string): Promise<Snapshot | undefined> {
     const stored: StoredScene = await runLong(this.#database, () => loadScene(this.#database, sceneId));
     if (stored.tail.rows === 0) return undefined;
-    // The document is decoded outside of the transaction, which on PGlite would hold up every commit.
+    // Decodes the document outside the transaction, which would block every commit on PGlite.
     return { seq: stored.seq, data: await this.#thread.run(stored.updates) };
   }
 
@@ -160,7 +170,7 @@ export class Compactor {
   }
 
   async #run(): Promise<void> {
-    // The caller is on the path of a commit: let it finish first.
+    // The caller is in the middle of a commit, so let it finish first.
     await Promise.resolve();
     for (const sceneId of this.#due) {
       this.#due.delete(sceneId);
@@ -174,7 +184,7 @@ export class Compactor {
           this.#logger.warn({ err: error, scene: sceneId }, 'compaction failed; the log stays as it is');
       }
       this.#rest(sceneId);
-      // Also after a failure: the next try comes when as much has gathered again, not at every commit.
+      // Also after a failure: the next attempt comes when as much has gathered again, not at every commit.
       const tail = this.#tails.get(sceneId);
       if (tail === undefined) continue;
       tail.rows -= before.rows ?? 0;
@@ -183,7 +193,10 @@ export class Compactor {
   }
 }
 
-/** Returns whether the snapshot was stored: another server may be at it, or have stored one that goes as far. */
+/**
+ * Returns whether the snapshot was stored. It is not if another server is compacting the scene or has stored a snapshot
+ * that is as recent.
+ */
 async function replaceSnapshot(tx: SqlClient, sceneId: string, { seq, data }: Snapshot): Promise<boolean> {
   const lock = await tx.query<{ taken: boolean }>(
     'SELECT pg_try_advisory_xact_lock($1, hashtext($2)) AS taken',

@@ -6,7 +6,7 @@ import type { Batch, SceneEntry } from './batch.js';
 import { BatchQueue } from './batch-queue.js';
 import { commitBatch, type Committed } from './commit.js';
 import { CommitHealth, SLOW_COMMIT_MS } from './commit-health.js';
-import { CommitRest } from './commit-rest.js';
+import { CommitThrottle } from './commit-throttle.js';
 import type { LogMetrics } from './log-metrics.js';
 
 export interface GroupCommitOptions {
@@ -39,7 +39,7 @@ export class GroupCommit {
   readonly health = new CommitHealth(() => this.#oldestMs());
   readonly #options: GroupCommitOptions;
   readonly #queue: BatchQueue;
-  readonly #rest = new CommitRest(SLOW_COMMIT_MS - SLACK_MS);
+  readonly #rest = new CommitThrottle(SLOW_COMMIT_MS - SLACK_MS);
   #inFlight: Batch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #pendingBytes = 0;
@@ -113,18 +113,19 @@ export class GroupCommit {
 
   async #commit(batch: Batch): Promise<'done' | 'retry'> {
     const { database, logger, metrics, now } = this.#options;
+    let positions: ReadonlyMap<string, Committed>;
     try {
-      const positions = await commitBatch(database, batch);
-      const { failures } = this.health;
-      if (failures > 0) logger.info({ failures }, 'the log commits again');
-      this.health.committed(now() - batch.since);
-      this.#measure(batch);
-      for (const entry of batch.entries.values()) this.#settle(entry, positions.get(entry.sceneId));
-      return 'done';
+      positions = await commitBatch(database, batch);
     } catch (error) {
       metrics.commitFailed();
       return this.#afterFailure(batch, error);
     }
+    const { failures } = this.health;
+    if (failures > 0) logger.info({ failures }, 'the log commits again');
+    this.health.committed(now() - batch.since);
+    for (const entry of batch.entries.values()) this.#settle(entry, positions.get(entry.sceneId));
+    this.#report(batch, positions);
+    return 'done';
   }
 
   #afterFailure(batch: Batch, error: unknown): 'done' | 'retry' {
@@ -158,18 +159,24 @@ export class GroupCommit {
       entry.reject(new DioramaError('precondition_failed', `The scene is no longer at ${entry.after}`));
       return;
     }
-    this.#options.onCommitted(entry.sceneId, entry.bytes);
     entry.resolve(seq);
   }
 
-  #measure(batch: Batch): void {
-    const { metrics, now } = this.#options;
-    metrics.committed({
-      seconds: (now() - batch.since) / 1000,
-      scenes: batch.entries.size,
-      updates: batch.updates,
-      bytes: batch.bytes,
-    });
+  /** A fault of whoever listens must not have rows that are committed appended again. */
+  #report(batch: Batch, positions: ReadonlyMap<string, Committed>): void {
+    const { metrics, logger, now, onCommitted } = this.#options;
+    try {
+      metrics.committed({
+        seconds: (now() - batch.since) / 1000,
+        scenes: batch.entries.size,
+        updates: batch.updates,
+        bytes: batch.bytes,
+      });
+      for (const { sceneId, bytes } of batch.entries.values())
+        if (typeof positions.get(sceneId) === 'number') onCommitted(sceneId, bytes);
+    } catch (error) {
+      logger.error({ err: error }, 'a commit could not be reported');
+    }
   }
 
   #addPending(bytes: number): void {

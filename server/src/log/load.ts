@@ -6,24 +6,29 @@ import { runLong } from '../database/long-work.js';
 import { decodeRow } from './row-codec.js';
 import { applyUpdate, decodeWithContents } from './update-decoder.js';
 
-/** What is stored of a scene. */
+/** A scene as it is stored. */
 export interface StoredScene {
-  /** The whole of it as V1 updates, in the order in which they are applied: the snapshot's parts, then the rows behind it. */
+  /**
+   * The whole scene as V1 updates in the order in which they are applied: the parts of the snapshot, then the rows
+   * after it.
+   */
   readonly updates: readonly Uint8Array[];
-  /** Whether the updates are known to be whole, so that they may be shown to clients before they are decoded here. */
+  /**
+   * Whether the updates are known to be undamaged, so that clients may be sent them before the server has decoded them.
+   */
   readonly intact: boolean;
-  /** The position that the updates together stand for. */
+  /** The position up to which the updates reach. */
   readonly seq: number;
-  /** The position of the snapshot; 0 where there is none yet. */
+  /** The position of the snapshot; 0 if there is none yet. */
   readonly snapshotSeq: number;
-  /** How much of it lies behind the snapshot. */
+  /** The size of the log after the snapshot. */
   readonly tail: { readonly rows: number; readonly bytes: number; readonly snapshotBytes: number };
 }
 
-/** Where rows have no hash, so many are decoded to see whether that can be done. */
+/** Rows without a hash are test-decoded up to this size. */
 const MOST_CHECKED_BYTES = 1024 * 1024;
 
-/** One statement, hence one view of the data: a compaction in between must not take rows away. */
+/** One statement, and so one view of the data: a concurrent compaction cannot remove rows in between. */
 const LOAD_SQL = /* sql */ `
   WITH snapshot AS (
     SELECT seq, data, format, sha256
@@ -42,15 +47,15 @@ interface Row {
   readonly seq: number;
   readonly data: Uint8Array;
   readonly format: string | null;
-  /** Hash of `data` when it was stored; null where an earlier version stored it without. */
+  /** Hash of `data` when it was stored; null if an earlier version stored it without. */
   readonly sha256: Uint8Array | null;
 }
 
 /**
- * What is stored of a scene; with `after`, what a replica that holds everything up to there needs: the rows behind it, or a
- * snapshot that has taken their place.
+ * Loads a scene. With `after`, loads what a replica lacks that holds every row up to there: the later rows, or the
+ * snapshot that replaced them.
  *
- * Throws `scene_not_found`, and `scene_load_failed` when a row of the log is missing or cannot be read.
+ * Throws `scene_not_found`, and `scene_load_failed` if a row of the log is missing or cannot be read.
  */
 export async function loadScene(database: SqlClient, sceneId: string, after = 0): Promise<StoredScene> {
   const result = await database.query<Row>(LOAD_SQL, [sceneId, after]);
@@ -73,18 +78,19 @@ export async function loadScene(database: SqlClient, sceneId: string, after = 0)
   };
 }
 
-/** To read so much takes the embedded database some 30 ms, ten megabytes more than 100. */
+/** Reading this much takes the embedded database about 30 ms; ten megabytes take more than 100 ms. */
 const LONG_READ_BYTES = 2 * 1024 * 1024;
 
-/** What an open or a read of the whole scene takes; without reading it. */
+/** The stored size of a scene, without reading it. */
 const SIZE_SQL = /* sql */ `
   SELECT COALESCE((SELECT octet_length(data) FROM scene_snapshots WHERE scene_id = $1 ORDER BY seq DESC LIMIT 1), 0)
     + COALESCE((SELECT sum(octet_length(data)) FROM scene_updates WHERE scene_id = $1), 0)::int8 AS bytes`;
 
 /**
- * All that is stored of a scene. Where that is much, and holds up the commits of others, they are told before. Throws as {@link loadScene}.
+ * Loads a whole scene. On a database where a long read blocks commits, announces the read before. Throws as {@link
+ * loadScene} does.
  *
- * `before` is run right before it is read.
+ * `before` runs right before the read.
  */
 export async function readScene(
   database: Database,
@@ -100,12 +106,12 @@ export async function readScene(
   return (rows[0]?.bytes ?? 0) < LONG_READ_BYTES ? read() : runLong(database, read);
 }
 
-/** Applies what is stored to `doc`. */
+/** Applies a stored scene to `doc`. */
 export function decodeStored(doc: Y.Doc, stored: StoredScene): void {
   for (const update of stored.updates) applyUpdate(doc, update);
 }
 
-/** A log with a hole would show a scene that never was: better to refuse it than to let somebody edit that. */
+/** Refuses a log with a gap: the document would be a state that never existed, and somebody could edit it. */
 function checkComplete(snapshotSeq: number, tail: readonly Row[], head: number): void {
   const missing = tail.findIndex((row, at) => row.seq !== snapshotSeq + 1 + at);
   const lastSeq = tail.at(-1)?.seq ?? snapshotSeq;
@@ -117,7 +123,7 @@ function checkComplete(snapshotSeq: number, tail: readonly Row[], head: number):
 }
 
 function readSnapshot(row: Row): Uint8Array[] {
-  // Snapshots of before 003 are one update in V2.
+  // Snapshots from before migration 003 are one V2 update.
   return readChecked(row, `The snapshot at ${row.seq}`, (data) =>
     row.format === 'v2' ? [Y.convertUpdateFormatV2ToV1(data)] : decodeRow(data),
   );
@@ -139,14 +145,14 @@ function readChecked(
   }
 }
 
-/** Whether all of them can be decoded; false as well where to find out would take as long as to do it. */
+/** Whether all updates can be decoded. Returns false without trying if that would take as long as loading them. */
 function canBeDecoded(updates: readonly Uint8Array[]): boolean {
   if (updates.reduce((sum, update) => sum + update.byteLength, 0) > MOST_CHECKED_BYTES) return false;
   try {
     for (const update of updates) decodeWithContents(update);
     return true;
   } catch {
-    // Whoever applies them will hear what is wrong, and say so.
+    // Whoever applies the updates reports the error.
     return false;
   }
 }

@@ -1,15 +1,17 @@
-/** What the log measures of itself. */
+/** Metrics of the log. */
 export interface LogMetrics {
-  /** A commit of `updates` updates with `bytes` bytes in `scenes` scenes; `seconds` since the oldest of them came. */
+  /**
+   * A commit of `updates` updates with `bytes` bytes in `scenes` scenes; `seconds` since the oldest of them arrived.
+   */
   committed(commit: {
     readonly seconds: number;
     readonly scenes: number;
     readonly updates: number;
     readonly bytes: number;
   }): void;
-  /** The database refused or did not answer; the updates stay in memory. */
+  /** The database refused the commit or did not answer. The updates stay in memory. */
   commitFailed(): void;
-  /** Bytes that wait for their commit. */
+  /** Bytes that wait to be committed. */
   pending(bytes: number): void;
   compacted(seconds: number): void;
 }

@@ -34,7 +34,7 @@ const ADAPTERS: Record<string, () => Promise<Opened>> = {
 
 const logger = pino({ level: 'silent' });
 
-/** A document whose every update goes to `log`, and the promises of their commits. */
+/** A document that appends every update to `log`, and the promises of the commits. */
 function writer(log: SceneLog, sceneId: string) {
   const doc = new Y.Doc();
   const commits: Promise<number>[] = [];
@@ -208,7 +208,7 @@ describe.each(Object.keys(ADAPTERS))('the log on %s', (name) => {
     const compact = async () => {
       const done: (number | undefined)[] = [];
       for (let round = 0; round < 8; round++) {
-        // On a busy machine the other writer may not have come to its turn since the last round.
+        // On a busy machine the other writer may not have run since the last round.
         set(`round${round}`, round);
         await commits.at(-1);
         done.push(...(await Promise.all(compactors.map((each) => each.compact(sceneId)))));
@@ -264,7 +264,7 @@ describe.each(Object.keys(ADAPTERS))('the log on %s', (name) => {
         await compaction.idle();
         if (at > 10) longest = Math.max(longest, (await rowsOf(sceneId)).length);
       }
-      // The first timer of a pause may be a turn away.
+      // The first timer of a pause may fire a turn later.
       expect(longest).toBeLessThanOrEqual(most);
       expect(longest).toBeGreaterThanOrEqual(most - 2);
       expect(Object.keys((await stored(sceneId)).nodes)).toHaveLength(65);

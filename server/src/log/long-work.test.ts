@@ -10,7 +10,7 @@ import { SceneLog } from './scene-log.js';
 const SCENE = 'scn_long';
 const logger = pino({ level: 'silent' });
 
-/** A scene of so many bytes, as one update. */
+/** A scene of this many bytes, as one update. */
 function updateOf(bytes: number): Uint8Array {
   const doc = new Y.Doc();
   doc.getMap('nodes').set(`n${doc.clientID}`, 'x'.repeat(bytes));
@@ -95,7 +95,7 @@ describe('the log while its embedded database is held up', () => {
     const compactor = new Compactor({ database, logger });
     const quickDuring = async (bytes: number): Promise<boolean> => {
       await log.append(SCENE, updateOf(bytes));
-      // A transaction begins with no statement.
+      // A transaction begins before its first statement.
       const reached = database.hold(/^$/);
       const compacted = compactor.compact(SCENE);
       await reached;

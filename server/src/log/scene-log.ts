@@ -14,23 +14,24 @@ export interface SceneLogOptions {
   readonly compactor?: Compactor;
   readonly metrics?: LogMetrics;
   /**
-   * How long updates are gathered for one commit while they keep coming; after a quiet time they are committed at once.
+   * How long updates are gathered for one commit while they keep arriving; after an idle time they are committed at
+   * once.
    *
-   * Longer means fewer, larger commits. Default 20 ms.
+   * A longer window makes fewer and larger commits. Default 20 ms.
    */
   readonly windowMs?: number;
-  /** Most bytes of one commit; a backlog is committed in pieces. Default 4 MiB. */
+  /** Largest size of one commit; a backlog is committed in pieces. Default 4 MiB. */
   readonly maxCommitBytes?: number;
-  /** Bytes that may wait for a database that does not answer, before new writes are refused. Default 64 MiB. */
+  /** Bytes that may wait for an unresponsive database before new writes are refused. Default 64 MiB. */
   readonly maxPendingBytes?: number;
-  /** Milliseconds of some clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
-/** What is written in a moment by many, and stored in one as well. */
+/** Many writers produce this much in a moment, and the database stores it in one. */
 const MUCH_PENDING_BYTES = 1024 * 1024;
 
-/** The append-only log of all scenes: what is appended is committed in groups, and what is committed can be read. */
+/** The append-only log of all scenes. Appended updates are committed in groups; committed ones can be read. */
 export class SceneLog {
   readonly #database: Database;
   readonly #compactor: Compactor | undefined;
@@ -54,12 +55,12 @@ export class SceneLog {
     this.#leaveLongWork = this.#database.longWork?.before(() => this.flush());
   }
 
-  /** Whether the bound of waiting bytes is reached. Ask before a write is applied: `append` always takes it. */
+  /** Whether the queue of uncommitted updates is full. Check it before a write is applied: `append` never refuses. */
   get isFull(): boolean {
     return this.isFullWith(0);
   }
 
-  /** Whether it is, once so many bytes more wait. */
+  /** Whether the queue would be full with `bytes` more. */
   isFullWith(bytes: number): boolean {
     return this.#commits.pendingBytes + bytes >= this.#maxPendingBytes;
   }
@@ -67,33 +68,37 @@ export class SceneLog {
   /**
    * Whether an update that is shown now will be stored a moment later.
    *
-   * True as well while the database fails: then nobody knows when it comes back, and waiting would stop the editing.
+   * Also true while the database fails: nobody knows when it comes back, and waiting would stop all editing.
    */
   get isQuick(): boolean {
     if (this.isAway) return true;
     return this.#commits.health.isQuick && this.#database.longWork?.isUnderWay !== true;
   }
 
-  /** Whether commits fail, or one has been under way for long: nobody knows when what is written now will be stored. */
+  /**
+   * Whether commits fail or one has been running for long, so that nobody can tell when a new update will be stored.
+   */
   get isAway(): boolean {
     return this.#commits.health.isAway;
   }
 
-  /** Why nothing is committed for now; undefined while all is well. */
+  /** Why nothing is committed at present; undefined if commits succeed. */
   get trouble(): Error | undefined {
     return this.#commits.health.trouble;
   }
 
-  /** Bytes that wait for their commit, where they are more than the database keeps up with; otherwise, and while it is away, 0. */
+  /**
+   * Uncommitted bytes if they are more than the database keeps up with; otherwise, and while the database is away, 0.
+   */
   get backlog(): number {
     const { pendingBytes } = this.#commits;
     return pendingBytes > MUCH_PENDING_BYTES && !this.isAway ? pendingBytes : 0;
   }
 
   /**
-   * Queues an update; the promise settles when it is committed, with its position.
+   * Queues an update. The promise resolves with its position when it is committed.
    *
-   * Updates of one commit share one promise. Rejects with `scene_not_found` when the scene has been deleted meanwhile.
+   * Updates of one commit share one promise. Rejects with `scene_not_found` if the scene has been deleted meanwhile.
    */
   append(
     sceneId: string,
@@ -108,9 +113,9 @@ export class SceneLog {
   }
 
   /**
-   * Queues an update that is committed only as the row right after `seq`, as a row of its own.
+   * Queues an update that is committed only as the row right after `seq`, in a row of its own.
    *
-   * Rejects with `precondition_failed` when something else has been committed there, by whomever.
+   * Rejects with `precondition_failed` if anybody has committed another row there.
    */
   appendAt(
     sceneId: string,
@@ -134,26 +139,28 @@ export class SceneLog {
     if (last !== undefined) last.sealed = true;
   }
 
-  /** Throws `scene_not_found`, or `scene_load_failed`. */
+  /** Loads a scene and starts to track its log. Throws `scene_not_found` or `scene_load_failed`. */
   async load(sceneId: string): Promise<StoredScene> {
-    // A room that ended early may have left updates on their way; without them the next one would start in the past.
+    // A room that ended early may have left uncommitted updates. Loading without them would show an old state.
     await this.settled(sceneId);
     const stored = await readScene(this.#database, sceneId);
     this.#compactor?.track(sceneId, stored.tail);
     return stored;
   }
 
-  /** Resolves when what was appended to the scene so far is committed, or cannot be. */
+  /** Resolves when what was appended to the scene so far is committed or has failed. */
   async settled(sceneId: string): Promise<void> {
     await Promise.allSettled(this.#commits.waiting(sceneId).map((entry) => entry.committed));
   }
 
-  /** What is committed behind the position `after`. Throws `scene_not_found`, or `scene_load_failed`. */
+  /** Reads what is committed after the position `after`. Throws `scene_not_found` or `scene_load_failed`. */
   readAfter(sceneId: string, after: number): Promise<StoredScene> {
     return loadScene(this.#database, sceneId, after);
   }
 
-  /** All that is committed; `before` is run right before it is read. Throws `scene_not_found`, or `scene_load_failed`. */
+  /**
+   * Reads all that is committed; `before` runs right before the read. Throws `scene_not_found` or `scene_load_failed`.
+   */
   read(sceneId: string, before?: () => Promise<void>): Promise<StoredScene> {
     return readScene(this.#database, sceneId, before);
   }
@@ -165,7 +172,7 @@ export class SceneLog {
     return head;
   }
 
-  /** The positions of the last rows; scenes that do not exist are left out. */
+  /** The positions of the last rows. Scenes that do not exist are left out. */
   async heads(sceneIds: readonly string[]): Promise<Map<string, number>> {
     const { rows } = await this.#database.query<{ scene_id: string; head_seq: number }>(
       'SELECT scene_id, head_seq FROM scenes WHERE scene_id = ANY ($1::text[])',
@@ -174,15 +181,15 @@ export class SceneLog {
     return new Map(rows.map((row) => [row.scene_id, row.head_seq]));
   }
 
-  /** Writes what the `scenes` table repeats of a document, if that is the one at the position `seq`. */
+  /** Updates the copied columns of `scenes`, if the scene is still at the position `seq`. */
   async project(sceneId: string, seq: number, projection: SceneProjection): Promise<void> {
     await writeProjection(this.#database, sceneId, seq, projection);
   }
 
-  /** The scene is open, and `state` gives what it holds, or undefined where that is large; its log is kept short with it. */
+  /** Registers the state of an open scene, for compaction. `state` returns undefined if the state is large. */
   offer(sceneId: string, state: () => OpenState | undefined): void {
     this.#compactor?.offer(sceneId, () => {
-      // What is stored with an edit must not come later than the edit itself.
+      // A snapshot must not contain an edit whose `committedWith` has not been stored yet.
       if (this.#commits.waiting(sceneId).some((entry) => entry.committedWith !== undefined)) return undefined;
       return state();
     });
@@ -193,12 +200,12 @@ export class SceneLog {
     this.#compactor?.untrack(sceneId);
   }
 
-  /** Commits at once what waits for its window, and resolves when all that was appended so far has settled. */
+  /** Commits now instead of at the end of the window. Resolves when everything that was appended so far has settled. */
   flush(): Promise<void> {
     return this.#commits.flush();
   }
 
-  /** Nobody is shown anything any more: what holds up the database need not wait for this log. */
+  /** The log shows nothing any more, so long database work need not wait for it. */
   close(): void {
     this.#leaveLongWork?.();
   }

@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import { seededRandom } from '../../../test/support/random.js';
 import { splitState } from './state-parts.js';
 
-/** A document in which several replicas, that meet now and then, have built upon each other's work. */
+/** A document in which several replicas that sync now and then have built on each other's work. */
 function tangled(seed: number): Y.Doc {
   const random = seededRandom(seed);
   const docs = Array.from({ length: 4 }, () => new Y.Doc());

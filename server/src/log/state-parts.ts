@@ -8,10 +8,10 @@ type Struct = Decoded['structs'][number];
 const STRUCTS_OF_A_PART = 2_000;
 
 /**
- * Cuts a document's whole state (V1) into updates that can be applied one by one, in their order.
+ * Splits the whole state of a document (V1) into updates that can be applied one by one, in order.
  *
- * Each part depends on earlier ones alone, so Yjs never has to put anything aside; deletions come last. A large scene
- * can then be loaded without holding up the event loop, and be sent while that goes on.
+ * Each part depends on earlier ones only, so Yjs never has to keep structs as pending. Deletions come last. A large
+ * scene can then be loaded without blocking the event loop, and be sent meanwhile.
  */
 export function splitState(state: Uint8Array, structsOfAPart = STRUCTS_OF_A_PART): Uint8Array[] {
   const { structs, ds } = Y.decodeUpdate(state);
@@ -23,7 +23,7 @@ export function splitState(state: Uint8Array, structsOfAPart = STRUCTS_OF_A_PART
   return parts;
 }
 
-/** Every struct after those that it refers to. Iterative, since chains of references are as long as a document likes. */
+/** Sorts each struct after those that it refers to. Iterative, since chains of references have no length limit. */
 function inCausalOrder(structs: readonly Struct[]): Struct[] {
   const queues = new Map<number, Queue>();
   for (const struct of structs) {
@@ -45,7 +45,7 @@ function inCausalOrder(structs: readonly Struct[]): Struct[] {
       } else {
         ordered.push(struct);
         queue.next++;
-        // What was waited for may be there now: the one below looks again.
+        // The missing struct may be there now, so check the queue below again.
         if (path.length > 1) path.pop();
       }
     }
@@ -58,7 +58,7 @@ interface Queue {
   next: number;
 }
 
-/** The queue of a client whose structs have to come first. */
+/** The queue of the client whose structs must come first. */
 function queueOfMissing(struct: Struct, queues: ReadonlyMap<number, Queue>): Queue | undefined {
   if (!(struct instanceof Y.Item)) return undefined;
   for (const reference of [struct.origin, struct.rightOrigin, struct.parent]) {
@@ -70,7 +70,7 @@ function queueOfMissing(struct: Struct, queues: ReadonlyMap<number, Queue>): Que
   return undefined;
 }
 
-/** An update of these structs: for each client, in the order in which it has them. */
+/** Encodes an update of these structs; the structs of each client keep their order. */
 function encodePart(structs: readonly Struct[], ds: Decoded['ds'] | undefined): Uint8Array {
   const encoder = new Y.UpdateEncoderV1();
   const clients = new Map<number, Struct[]>();

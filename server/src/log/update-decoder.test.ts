@@ -63,7 +63,7 @@ function updatesOf(random: Random): Uint8Array[] {
   return updates;
 }
 
-/** What Yjs' structs say, without the types that stand in no document yet. */
+/** The content of Yjs structs, without the types, which are in no document yet. */
 function plain({ structs, ds }: ReturnType<typeof Y.decodeUpdate>): unknown {
   const contentOf = (struct: (typeof structs)[number]): unknown =>
     struct instanceof Y.Item && !(struct.content instanceof Y.ContentType) ? struct.content : undefined;
@@ -125,7 +125,7 @@ describe('decoding an update once, to check it and to apply it', () => {
       return new WeakRef(update);
     };
     const update = decode();
-    // What a WeakRef was made of lives until the turn ends.
+    // The target of a WeakRef lives until the turn ends.
     await turn();
     collect();
     expect(update.deref()).toBeUndefined();

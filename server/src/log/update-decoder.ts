@@ -1,14 +1,14 @@
 import { createDecoder, readAny, readVarInt, readVarUint, type Decoder } from 'lib0/decoding';
 import * as Y from 'yjs';
 
-/** What an update's contents were decoded to, in the order in which they stand there. */
+/** The decoded values of an update, in the order in which it contains them. */
 export interface DecodedContents {
   readonly values: unknown[];
-  /** Where each of them ends. */
+  /** The offset at which each value ends. */
   readonly ends: number[];
 }
 
-/** Types of values in lib0's encoding. */
+/** Type tags of values in lib0's encoding. */
 const FLOAT64 = 123;
 const INTEGER = 125;
 const STRING = 119;
@@ -20,7 +20,7 @@ const ENDS_EARLY = 'The update ends in the middle of a value';
 const bytes = new Uint8Array(8);
 const view = new DataView(bytes.buffer);
 
-/** lib0 makes a DataView for each number. */
+/** Avoids the DataView that lib0 creates for each number. */
 function readFloat64(decoder: Decoder): number {
   const { arr, pos } = decoder;
   if (pos + 8 > arr.length) throw new Error(ENDS_EARLY);
@@ -29,10 +29,10 @@ function readFloat64(decoder: Decoder): number {
   return view.getFloat64(0, false);
 }
 
-/** As lib0's. */
+/** The same options as in lib0. */
 const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Keys and ids come again and again; to decode a short string takes longer than to find it here. */
+/** A cache of short strings: keys and ids repeat, and a lookup is faster than decoding. */
 const KNOWN_STRINGS = 1024;
 const KNOWN_BYTES = 32;
 const known: ({ readonly bytes: Uint8Array; readonly string: string } | undefined)[] = Array.from({
@@ -42,7 +42,7 @@ const known: ({ readonly bytes: Uint8Array; readonly string: string } | undefine
 function readString(decoder: Decoder): string {
   const length = readVarUint(decoder);
   const { arr, pos } = decoder;
-  // lib0 would go on reading whatever lies behind the update in memory.
+  // lib0 would read on into the memory behind the update.
   if (length > arr.length - pos) throw new Error(ENDS_EARLY);
   decoder.pos = pos + length;
   if (length > KNOWN_BYTES) return text.decode(arr.subarray(pos, pos + length));
@@ -63,7 +63,7 @@ function isAt(wanted: Uint8Array, arr: Uint8Array, pos: number): boolean {
   return true;
 }
 
-/** As lib0's `readAny`, for what scenes are made of. */
+/** Equivalent to lib0's `readAny`, with a fast path for the types that scenes consist of. */
 function readValue(decoder: Decoder): unknown {
   switch (decoder.arr[decoder.pos]) {
     case FLOAT64:
@@ -89,7 +89,7 @@ function readValue(decoder: Decoder): unknown {
       decoder.pos++;
       const length = readVarUint(decoder);
       if (length > decoder.arr.length - decoder.pos) throw new Error(ENDS_EARLY);
-      // One that grows to three elements has room for seventeen, and a pose is three such arrays.
+      // An array that grows to three elements has room for seventeen, and a pose has three such arrays.
       const array = new Array<unknown>(length);
       for (let at = 0; at < length; at++) array[at] = readValue(decoder);
       return array;
@@ -99,7 +99,7 @@ function readValue(decoder: Decoder): unknown {
   }
 }
 
-/** Reads what Yjs' own decoder reads, in a third of the time. */
+/** Reads the same as Yjs' decoder in a third of the time. */
 class QuickDecoder extends Y.UpdateDecoderV1 {
   override readString(): string {
     return readString(this.restDecoder);
@@ -144,24 +144,24 @@ class RepeatingDecoder extends QuickDecoder {
   }
 }
 
-/** Yjs wants a class and makes the decoder itself, which would then be out of reach. */
+/** Yjs takes a class and creates the decoder itself, which would then be out of reach. */
 let prepared: RecordingDecoder | undefined;
 const Prepared = function (): RecordingDecoder | undefined {
   const decoder = prepared;
-  // It holds the update and all that was read from it, which may be many megabytes.
+  // Releases the decoder, which refers to the update and all its values: possibly many megabytes.
   prepared = undefined;
   return decoder;
 } as unknown as typeof Y.UpdateDecoderV1;
 
-/** An update taken apart; `end` is where it ends, behind which nothing was read. */
+/** A decoded update. `end` is the offset at which the decoder stopped. */
 export type UpdateWithContents = ReturnType<typeof Y.decodeUpdate> & {
   readonly contents: DecodedContents;
-  /** Whose structs it lists, in that order; also of whom it lists none. */
+  /** Client ids in the order of the update, including those with no structs. */
   readonly clients: readonly number[];
   readonly end: number;
 };
 
-/** As `Y.decodeUpdate`, with the contents, so that applying the update need not decode them again. */
+/** Like `Y.decodeUpdate`, and returns the contents, so that applying the update need not decode them again. */
 export function decodeWithContents(update: Uint8Array): UpdateWithContents {
   const decoder = new RecordingDecoder(createDecoder(update));
   prepared = decoder;
@@ -170,13 +170,13 @@ export function decodeWithContents(update: Uint8Array): UpdateWithContents {
   return { structs, ds, contents, clients, end: decoder.restDecoder.pos };
 }
 
-/** As `Y.applyUpdate`, for an update whose contents have been decoded. */
+/** Like `Y.applyUpdate`, for an update whose contents have been decoded. */
 export function applyWithContents(doc: Y.Doc, update: Uint8Array, contents: DecodedContents): void {
   const decoder = createDecoder(update);
   Y.readUpdateV2(decoder, doc, undefined, new RepeatingDecoder(decoder, contents));
 }
 
-/** As `Y.applyUpdate`. */
+/** Like `Y.applyUpdate`. */
 export function applyUpdate(doc: Y.Doc, update: Uint8Array): void {
   const decoder = createDecoder(update);
   Y.readUpdateV2(decoder, doc, undefined, new QuickDecoder(decoder));

@@ -27,7 +27,7 @@ export interface RealtimeOptions {
   readonly changes: AccessChanges;
   readonly logger: Logger;
   readonly metrics?: RealtimeMetrics & LogMetrics;
-  /** Where other servers hear of what happens here. It is not closed with this. */
+  /** Publishes to other servers. Closed by the caller, not by `close`. */
   readonly bus: Bus;
   readonly busMetrics?: BusMetrics;
   readonly watch?: Pick<LogWatchOptions, 'lostMs' | 'connectedMs'>;
@@ -38,7 +38,7 @@ export interface RealtimeOptions {
   readonly maxTailBytes?: number;
   readonly unloadDelayMs?: number;
   readonly pingIntervalMs?: number;
-  readonly arrivalIntervalMs?: number;
+  readonly stallCheckIntervalMs?: number;
   readonly tokenTiming?: Partial<TokenTiming>;
   readonly limits?: Partial<RoomLimits>;
   readonly connectionLimits?: Partial<ConnectionLimits>;
@@ -51,30 +51,33 @@ export interface Realtime {
   readonly rooms: RoomRegistry;
   readonly log: SceneLog;
   readonly compactor: Compactor;
-  /** Whether the server is stopping: new connections are sent away. */
+  /** Whether the server is stopping and refuses new connections. */
   readonly isDraining: boolean;
-  /** What must still be written when the server stops: it runs when all edits are stored, while the database is there. */
+  /**
+   * Registers what must still be written when the server stops. It runs after all edits are stored, while the database
+   * is available.
+   */
   onDrain(hook: DrainHook): void;
-  /** Takes the upgrades of `server` at `/v1/sync/{sceneId}`. */
+  /** Handles the upgrade requests of `server` at `/v1/sync/{sceneId}`. */
   attach(server: Server): void;
   /**
-   * Stores everything, closes all connections with 1012; the database is still needed until it resolves.
+   * Stores everything and closes all connections with 1012. The database is needed until it resolves.
    *
-   * Throws, once all is closed, when something could not be stored in time.
+   * Throws, after everything is closed, if something could not be stored in time.
    */
   close(): Promise<void>;
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Leaves out what is undefined, so that the defaults of the parts hold. */
+/** Removes undefined options, so that the defaults apply. */
 const given = <T extends object>(options: T): Defined<T> =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<T>;
 
-/** What a server that stops waits for snapshots that are being made. */
+/** How long a stopping server waits for running compactions. */
 const COMPACTION_END_MS = 1_000;
 
-/** Builds the live part of the server. */
+/** Creates the real-time part of the server. */
 export function createRealtime(options: RealtimeOptions): Realtime {
   const { database, logger, metrics, access, changes, authenticator } = options;
   const { maxTailRows, maxTailBytes, maxPendingBytes, unloadDelayMs, limits, observer } = options;
@@ -110,7 +113,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
       maxFrameBytes: options.maxFrameBytes,
       connectionLimits: options.connectionLimits,
       pingIntervalMs: options.pingIntervalMs,
-      arrivalIntervalMs: options.arrivalIntervalMs,
+      stallCheckIntervalMs: options.stallCheckIntervalMs,
       tokenTiming: options.tokenTiming,
       drain: options.drain,
     }),
@@ -127,7 +130,7 @@ export function createRealtime(options: RealtimeOptions): Realtime {
     async close() {
       try {
         await gateway.close();
-        // What is still under way makes the next start quicker.
+        // A finished compaction makes the next start faster.
         await inTime(compactor.idle(), COMPACTION_END_MS);
       } finally {
         log.close();

@@ -1,21 +1,21 @@
 import type { Logger } from '../observability/logger.js';
 
-/** Something that must still be written when a server stops, after all edits are stored. */
+/** Something that must still be written when the server stops, after all edits are stored. */
 export interface DrainHook {
   readonly name: string;
   readonly run: () => Promise<unknown>;
 }
 
 /**
- * How long each part of a drain may take. Together with the rest of the server's end they stay below 10 s, after which
- * supervisors lose their patience.
+ * Time limits of the parts of a drain. With the rest of the shutdown they stay below 10 s, when supervisors kill the
+ * process.
  */
 export interface DrainBounds {
-  /** For edits to be committed. */
+  /** For commits of edits. */
   readonly flushMs: number;
   /** For all hooks together. */
   readonly hooksMs: number;
-  /** Clients that were not told when to come back are closed within this, not all at once. */
+  /** Clients that were not told when to reconnect are closed one by one, within this time. */
   readonly staggerMs: number;
   /** For clients to answer the closing handshake. */
   readonly closeMs: number;
@@ -33,13 +33,16 @@ const SPREAD_LEAST_MS = 500;
 const SPREAD_MOST_MS = 5_000;
 const SPREAD_PER_CONNECTION_MS = 5;
 
-/** When a client is to come back: the more there are, the longer the time over which they do. `random` is in [0, 1). */
+/**
+ * When a client should reconnect: the more clients there are, the longer the period they are spread over. `random` is
+ * in [0, 1).
+ */
 export function retryAfterMs(connections: number, random: number): number {
   const spread = connections * SPREAD_PER_CONNECTION_MS;
   return Math.round(RETRY_LEAST_MS + random * Math.min(SPREAD_MOST_MS, Math.max(SPREAD_LEAST_MS, spread)));
 }
 
-/** Resolves to whether `work` was done in time. */
+/** Resolves to whether `work` finished in time. */
 export async function inTime(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), milliseconds)));
@@ -50,7 +53,7 @@ export async function inTime(work: Promise<unknown>, milliseconds: number): Prom
   }
 }
 
-/** Runs all hooks at once; resolves to the names of those that failed or were late. */
+/** Runs all hooks concurrently. Resolves to the names of those that failed or were late. */
 export async function runHooks(
   hooks: readonly DrainHook[],
   milliseconds: number,

@@ -12,54 +12,65 @@ import type { LiveAccess } from './connection/live-access.js';
 import { DRAIN_BOUNDS, retryAfterMs, runHooks, type DrainBounds, type DrainHook } from './drain.js';
 import { NO_REALTIME_METRICS, type RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomRegistry } from './room-registry.js';
-import { Seat } from './connection/seat.js';
+import { ConnectionAuthorization } from './connection/connection-authorization.js';
 import { DEFAULT_TOKEN_TIMING, type TokenTiming } from './connection/token-watch.js';
 
 export interface SyncGatewayOptions {
   readonly authenticator: Authenticator;
   readonly access: SceneAccess;
   readonly liveAccess: LiveAccess;
-  /** Whether there may be other servers, on which roles change too. */
+  /** Whether there may be other servers, which may also change roles. */
   readonly isShared: () => boolean;
   readonly rooms: RoomRegistry;
   readonly logger: Logger;
   readonly metrics?: RealtimeMetrics;
-  /** Larger frames close their connection with 1009. Default 16 MiB. */
+  /** A larger frame closes its connection with 1009. Default 16 MiB. */
   readonly maxFrameBytes?: number;
-  /** What a connection may send in a second. */
+  /** What a connection may send per second. */
   readonly connectionLimits?: Partial<ConnectionLimits>;
   readonly tokenTiming?: Partial<TokenTiming>;
-  /** How often connections are pinged; one that leaves eight in a row unanswered, and reads nothing, is cut. Default 15,000 ms. */
+  /**
+   * Interval of the pings. A connection that leaves eight in a row unanswered, and reads nothing, is terminated.
+   * Default 15,000 ms.
+   */
   readonly pingIntervalMs?: number;
-  /** How often connections are looked at for messages that do not go on arriving. Default 5,000 ms: 30 s without progress are too long. */
-  readonly arrivalIntervalMs?: number;
+  /**
+   * Interval of the checks for stalled messages. Default 5,000 ms, so that a message is cut after 30 s without
+   * progress.
+   */
+  readonly stallCheckIntervalMs?: number;
   readonly drain?: Partial<DrainBounds>;
-  /** In [0, 1): spreads the clients of a server that stops. */
+  /** A number in [0, 1) that spreads the reconnections when the server stops. */
   readonly random?: () => number;
 }
 
-/** Of one message. Browsers fragment what is large into pieces of 64 KiB and more. */
+/** Most fragments of one message. Browsers send large messages in fragments of 64 KiB and more. */
 const MOST_FRAGMENTS = 4_096;
-/** Reads of which a message consists are as large as what has come, a TCP segment at the least. */
+/**
+ * `ws` stores a message in the chunks in which it was read. They are as large as the data that has arrived, usually at
+ * least a TCP segment.
+ */
 const LEAST_CHUNK_BYTES = 256;
 const LEAST_CHUNKS = 1_024;
 
-/** What a client says of itself when it connects. */
+/** What a client says about itself when it connects. */
 interface Caller {
   readonly token: string | undefined;
-  /** Tells guests of one link apart: who comes back is the one that has left. */
+  /** Distinguishes guests of one link: a guest that comes back has the same session. */
   readonly session: string | undefined;
 }
 
 const PATH_PREFIX = '/v1/sync/';
 
-/** A request names only path and query; any origin completes it. */
+/** A request contains only path and query; any origin makes it a URL. */
 const ORIGIN = 'ws://localhost';
 
 /**
- * Takes WebSocket connections at `/v1/sync/{sceneId}`; the token comes as `?token=` or as a bearer header, and `?session=` tells guests apart.
+ * Accepts WebSocket connections at `/v1/sync/{sceneId}`. The token comes as `?token=` or as a bearer header;
+ * `?session=` distinguishes guests.
  *
- * Refusals are close codes of the catalogue, with its code as the reason: browsers do not show the status of a refused upgrade.
+ * A refusal is a close code of the error catalogue with the error code as the reason, since browsers hide the status of
+ * a refused upgrade.
  */
 export class SyncGateway {
   readonly #options: SyncGatewayOptions;
@@ -69,7 +80,7 @@ export class SyncGateway {
   readonly #webSockets: WebSocketServer;
   readonly #connections = new Set<Connection>();
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #arrivals: NodeJS.Timeout;
+  readonly #stallCheck: NodeJS.Timeout;
   readonly #drain: DrainBounds;
   readonly #hooks: DrainHook[] = [];
   #draining = false;
@@ -84,11 +95,12 @@ export class SyncGateway {
       noServer: true,
       clientTracking: true,
       maxPayload: this.#maxFrameBytes,
-      // A client may cut what it sends into pieces of a byte; each costs some hundred bytes until the message is whole.
+      // A client may fragment messages into single bytes, and each fragment costs some hundred bytes until the message
+      // is complete.
       maxFragments: MOST_FRAGMENTS,
       maxBufferedChunks: Math.max(LEAST_CHUNKS, Math.ceil(this.#maxFrameBytes / LEAST_CHUNK_BYTES)),
       autoPong: false,
-      // Ready-made frames are shared by all connections, which an extension with state would forbid.
+      // Ready-made frames are shared by all connections, which a stateful extension would prevent.
       perMessageDeflate: false,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
@@ -96,10 +108,10 @@ export class SyncGateway {
       for (const connection of this.#connections) connection.checkAlive();
     }, options.pingIntervalMs ?? 15_000);
     this.#heartbeat.unref();
-    this.#arrivals = setInterval(() => {
-      for (const connection of this.#connections) connection.checkArrival();
-    }, options.arrivalIntervalMs ?? 5_000);
-    this.#arrivals.unref();
+    this.#stallCheck = setInterval(() => {
+      for (const connection of this.#connections) connection.checkStalledMessage();
+    }, options.stallCheckIntervalMs ?? 5_000);
+    this.#stallCheck.unref();
   }
 
   attach(server: Server): void {
@@ -112,24 +124,27 @@ export class SyncGateway {
     return this.#draining;
   }
 
-  /** What must still be written when the server stops: it runs when all edits are stored, while the database is there. */
+  /**
+   * Registers what must still be written when the server stops. It runs after all edits are stored, while the database
+   * is available.
+   */
   onDrain(hook: DrainHook): void {
     this.#hooks.push(hook);
   }
 
   /**
-   * Stores everything, closes all connections with 1012 and takes no more.
+   * Stores everything, closes all connections with 1012 and accepts no more.
    *
-   * Throws, once that is done, when something could not be stored in time.
+   * Throws, after that, if something could not be stored in time.
    */
   async close(): Promise<void> {
     this.#draining = true;
     clearInterval(this.#heartbeat);
-    clearInterval(this.#arrivals);
+    clearInterval(this.#stallCheck);
     const { random = Math.random, rooms } = this.#options;
     const all = [...this.#connections];
     const untold = all.filter((connection) => {
-      // What they write from now on they keep, and bring it along to the next server.
+      // Clients keep what they write from now on, and send it to the next server.
       connection.pause();
       return !connection.announceDraining(retryAfterMs(all.length, random()));
     });
@@ -143,7 +158,10 @@ export class SyncGateway {
     if (failed.length > 0) throw new Error(`Not finished: ${failed.join(', ')}`);
   }
 
-  /** Those that were told when to come back at once; the others come back at once, and so are let go one after another. */
+  /**
+   * Closes clients that know when to reconnect at once. The `untold` ones reconnect immediately, so they are closed one
+   * by one.
+   */
   async #closeConnections(untold: readonly Connection[]): Promise<void> {
     const later = new Set(untold);
     for (const connection of [...this.#connections]) if (!later.has(connection)) connection.close('draining');
@@ -196,9 +214,9 @@ export class SyncGateway {
     });
   }
 
-  #seat(connection: Connection, sceneId: string, identity: Principal): Seat {
+  #authorize(connection: Connection, sceneId: string, identity: Principal): ConnectionAuthorization {
     const { authenticator, liveAccess, tokenTiming } = this.#options;
-    const seat: Seat = new Seat({
+    const authorization: ConnectionAuthorization = new ConnectionAuthorization({
       sceneId,
       connection,
       identity,
@@ -206,28 +224,30 @@ export class SyncGateway {
       timing: { ...DEFAULT_TOKEN_TIMING, ...tokenTiming },
       now: Date.now,
       logger: this.#logger,
-      renewed: () => void liveAccess.review([seat]),
+      renewed: () => void liveAccess.review([authorization]),
     });
-    return seat;
+    return authorization;
   }
 
   async #open(connection: Connection, sceneId: string, { token, session }: Caller): Promise<void> {
     const { access, authenticator, liveAccess, rooms } = this.#options;
     try {
       const identity = onConnection(await authenticator.authenticate(token), session, newKey());
-      const seat = this.#seat(connection, sceneId, identity);
-      liveAccess.enter(seat);
-      connection.whenGone(() => liveAccess.leave(seat));
-      // Not found, whether it is malformed, unknown, another tenant's or not for this person: they must not be able to tell.
+      const authorization = this.#authorize(connection, sceneId, identity);
+      liveAccess.register(authorization);
+      connection.onceClosed(() => liveAccess.unregister(authorization));
+      // Malformed, unknown, another tenant's or not accessible: all are reported as not found, so that they cannot be
+      // distinguished.
       let { role } = await access.require(identity, sceneId);
       const { room, release } = await rooms.acquire(sceneId, (stored) => {
-        if (!seat.isStale) connection.preview({ ...identity, role }, stored);
+        if (!authorization.isStale) connection.preview({ ...identity, role }, stored);
       });
-      connection.whenGone(release);
-      // Only now is the scene's room told of what changes on other servers.
-      if (this.#options.isShared()) seat.doubt();
-      while (seat.takeStale()) ({ role } = await access.require(identity, sceneId));
-      if (connection.open(room, { ...identity, role }, (next) => seat.renew(next))) seat.opened();
+      connection.onceClosed(release);
+      // Changes on other servers are heard only from now on, so the role may be outdated.
+      if (this.#options.isShared()) authorization.invalidate();
+      while (authorization.consumeStale()) ({ role } = await access.require(identity, sceneId));
+      if (connection.open(room, { ...identity, role }, (next) => authorization.renew(next)))
+        authorization.opened();
       else release();
     } catch (error) {
       if (!(error instanceof DioramaError))

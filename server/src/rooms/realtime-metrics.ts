@@ -1,11 +1,11 @@
 import type { ErrorCode } from '@diorama/shared';
 import type { DocumentSize } from './checks/document-size.js';
 
-/** What the live part of the server measures of itself. */
+/** Metrics of the real-time part of the server. */
 export interface RealtimeMetrics {
   roomOpened(): void;
   roomClosed(): void;
-  /** The document of an open room, until it is closed. */
+  /** The document of a room that was opened; it counts until `documentClosed`. */
   documentOpened(size: DocumentSize): void;
   documentClosed(size: DocumentSize): void;
   connectionOpened(): void;
@@ -13,14 +13,14 @@ export interface RealtimeMetrics {
   connectionClosed(code: number): void;
   received(bytes: number): void;
   sent(bytes: number): void;
-  /** A document or presence frame waited this long for its tick. */
+  /** How long a frame waited for its tick. */
   relayed(seconds: number): void;
   refused(code: ErrorCode): void;
-  /** A connection fell behind: updates are held back until it has read what it was sent. */
+  /** A connection fell behind: it gets no updates until it has read what it was sent. */
   lagged(): void;
-  /** A connection that does not keep up was not sent what others show of themselves. */
+  /** A connection that does not keep up was not sent presence. */
   presenceDropped(): void;
-  /** Connections that had fallen behind were brought up to date by one diff. */
+  /** Connections that had fallen behind were updated by one diff. */
   resynced(connections: number): void;
 }
 

@@ -8,18 +8,18 @@ import {
   readShared,
   requireStoring,
   requireWritable,
-  soon,
+  awaitStored,
   type SharedRoom,
 } from './bus/shared-access.js';
 
 export interface AccessibleRoom extends SharedRoom {
-  /** Applies what was received and not applied yet. */
+  /** Applies the updates that were received and not applied yet. */
   readonly flush: () => void;
-  /** Whether the document takes deletions only. */
+  /** Whether the document accepts deletions only. */
   readonly isSceneFull: () => boolean;
 }
 
-/** Reads and edits a room's document for the server itself, at known positions of the log. */
+/** Reads and edits a room's document on behalf of the server, at known positions of the log. */
 export class RoomAccess {
   readonly #room: AccessibleRoom;
 
@@ -27,7 +27,7 @@ export class RoomAccess {
     this.#room = room;
   }
 
-  /** Looks at the document; the result's position covers exactly what was seen, and is committed. */
+  /** Reads the document. The returned position covers exactly what `look` saw, and is committed. */
   async read<T>(look: (doc: Y.Doc) => T): Promise<AtSeq<T>> {
     const { link, document, log, isStored } = this.#room;
     if (link.isShared) return readShared(this.#room, look);
@@ -36,7 +36,10 @@ export class RoomAccess {
     return { value, seq: await this.#sealed() };
   }
 
-  /** Changes the document in one transaction. Throws `precondition_failed`, `schema_too_new`, `scene_full`, `storage_unavailable`. */
+  /**
+   * Changes the document in one transaction. Throws `precondition_failed`, `schema_too_new`, `scene_full` or
+   * `storage_unavailable`.
+   */
   async edit<T>(
     principal: Principal,
     change: (doc: Y.Doc) => T,
@@ -53,17 +56,17 @@ export class RoomAccess {
     return { value, seq: await this.#sealed() };
   }
 
-  /** The position that covers what is there now and nothing that comes later. */
+  /** The position that covers the current document and nothing later. */
   #sealed(): Promise<number> {
     const { log, sceneId, stored } = this.#room;
     log.seal(sceneId);
-    return soon(stored());
+    return awaitStored(stored());
   }
 
   async #requireAt(seq: number): Promise<void> {
     const { stored, isStored, link } = this.#room;
     await stored();
-    // Somebody may have written while we waited for the commit of what was there.
+    // Others may have written while the commit was awaited.
     const at = link.position;
     if (!isStored() || at !== seq)
       throw new DioramaError('precondition_failed', `The scene is at ${at}, not at ${seq}`);

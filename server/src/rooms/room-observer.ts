@@ -1,11 +1,11 @@
 import type * as Y from 'yjs';
 import type { Principal } from '../access/principal.js';
 
-/** Hears what happens in the rooms of this process. Called on the path of every edit: it must be quick, and not throw. */
+/** Observes the rooms of this process. It is called for every edit: it must be fast and must not throw. */
 export interface RoomObserver {
   /**
-   * `editor` has changed the scene through this server; where some of it was undone at once, it was `corrected`.
-   * Called in `afterTransaction`.
+   * `editor` has changed the scene through this server. `corrected` tells whether a part was undone at once. Called in
+   * `afterTransaction`.
    */
   edited(
     sceneId: string,
@@ -14,9 +14,9 @@ export interface RoomObserver {
     transaction: Y.Transaction,
     corrected: boolean,
   ): void;
-  /** `editor` has given these nodes new poses through this server, which the document may not show yet. */
+  /** `editor` has moved these nodes through this server. The document may not contain the new poses yet. */
   moved(sceneId: string, editor: Principal, nodeIds: readonly string[]): void;
-  /** Nobody has the scene open here any more, and all of it is stored. */
+  /** Nobody has the scene open here any more, and everything is stored. */
   unloaded(sceneId: string): void;
 }
 

@@ -8,12 +8,13 @@ import type { BusMetrics } from './bus/bus-metrics.js';
 import { decodeInSlices } from './document/decode-in-slices.js';
 import { FullState } from './document/full-state.js';
 import type { RealtimeMetrics } from './realtime-metrics.js';
-import { Room } from './room.js';
+import { createRoom } from './create-room.js';
+import type { Room } from './room.js';
+import { JoinQueue } from './fan-out/join-queue.js';
 import { TickPace } from './fan-out/tick-pace.js';
 import type { RoomLimits } from './room-limits.js';
 import type { RoomObserver } from './room-observer.js';
 import { SceneLink } from './bus/scene-link.js';
-import { Slices } from './document/slices.js';
 
 export interface RoomOpenerOptions {
   readonly log: SceneLog;
@@ -23,23 +24,23 @@ export interface RoomOpenerOptions {
   readonly busMetrics: BusMetrics;
   readonly limits: RoomLimits;
   readonly observer: RoomObserver;
-  /** Another server has ended the scene. */
+  /** Another server has closed the scene. */
   readonly evicted: (sceneId: string, code: ErrorCode) => void;
-  /** Who may do what on the scene may have changed on another server. */
+  /** Access to the scene may have changed on another server. */
   readonly accessChanged: (sceneId: string) => void;
 }
 
 /** A room that is being opened. Both promises reject with `scene_not_found` or `scene_load_failed`. */
 export interface OpeningRoom {
-  /** What is stored, before it is decoded; undefined where it is not known to be whole. */
+  /** The stored state, before it is decoded; undefined if it is not known to be undamaged. */
   readonly stored: Promise<FullState | undefined>;
   readonly opened: Promise<Room>;
 }
 
-/** Makes rooms of what is stored. */
+/** Opens rooms from what is stored. */
 export class RoomOpener {
   readonly #pace = new TickPace();
-  readonly #slices = new Slices();
+  readonly #joins = new JoinQueue();
   readonly #options: RoomOpenerOptions;
 
   constructor(options: RoomOpenerOptions) {
@@ -52,14 +53,14 @@ export class RoomOpener {
     const loaded = this.#load(sceneId, link);
     const stored = loaded.then(({ state, scene }) => (scene.intact ? state : undefined));
     const opened = loaded.then(({ state, scene }) => this.#open(sceneId, scene, state, link));
-    // Whoever waits for the room hears of it.
+    // The failure is reported by `opened`.
     stored.catch(() => undefined);
     opened.catch(() => link.close());
     return { stored, opened };
   }
 
   async #load(sceneId: string, link: SceneLink): Promise<{ scene: StoredScene; state: FullState }> {
-    // First, so that nothing that other servers write from now on falls in between.
+    // First, so that no update of another server is missed between reading and listening.
     await link.subscribe();
     try {
       const scene = await this.#options.log.load(sceneId);
@@ -72,7 +73,7 @@ export class RoomOpener {
 
   async #open(sceneId: string, scene: StoredScene, fullState: FullState, link: SceneLink): Promise<Room> {
     const { log, logger, metrics, limits, observer, evicted, accessChanged } = this.#options;
-    return new Room({
+    return createRoom({
       sceneId,
       doc: await this.#decode(sceneId, scene),
       fullState,
@@ -86,7 +87,7 @@ export class RoomOpener {
       limits,
       observer,
       pace: this.#pace,
-      slices: this.#slices,
+      joins: this.#joins,
     });
   }
 

@@ -7,29 +7,29 @@ import type { RealtimeMetrics } from './realtime-metrics.js';
 import type { RoomLimits } from './room-limits.js';
 import type { RoomObserver } from './room-observer.js';
 import type { SceneLink } from './bus/scene-link.js';
-import type { Slices } from './document/slices.js';
+import type { JoinQueue } from './fan-out/join-queue.js';
 import type { TickPace } from './fan-out/tick-pace.js';
 
 export interface RoomOptions {
   readonly sceneId: string;
-  /** The loaded document. The room alone writes to it from now on. */
+  /** The loaded document. From now on only the room writes to it. */
   readonly doc: Y.Doc;
-  /** The same as `doc`, ready to be sent. */
+  /** The content of `doc` as frames. */
   readonly fullState: FullState;
-  /** The position of the log that `doc` stands for. */
+  /** The position of the log that `doc` covers. */
   readonly seq: number;
   readonly log: SceneLog;
-  /** The rooms of the scene on other servers; it has listened since before the document was loaded. */
+  /** The link to the rooms of the scene on other servers. It has listened since before the document was loaded. */
   readonly link: SceneLink;
   readonly logger: Logger;
   readonly metrics: RealtimeMetrics;
   readonly limits: RoomLimits;
   /** Both are shared by all rooms of the process. */
   readonly pace: TickPace;
-  readonly slices: Slices;
+  readonly joins: JoinQueue;
   readonly observer: RoomObserver;
-  /** Other servers want the room closed; the registry forgets it. */
+  /** Another server closes the scene: the registry must close and forget the room. */
   readonly evicted: (code: ErrorCode) => void;
-  /** Who may do what may have changed on another server. */
+  /** Access may have changed on another server. */
   readonly accessChanged: () => void;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,6 +34,24 @@ describe('the lock of the data directory', () => {
     await once(child, 'exit');
     await (await lockDataDir(path)).release();
   });
+
+  it.runIf(process.platform === 'linux')(
+    'LOG-14: is taken over at once from a killed process whose parent has not collected it',
+    async () => {
+      const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000']);
+      try {
+        const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+        const pid = Number(line.toString());
+        await writeFile(path, `${pid} -`);
+        await expect(lockDataDir(path)).rejects.toThrow(DataDirInUseError);
+        process.kill(pid, 'SIGKILL');
+        await expect.poll(() => readFile(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+        await (await lockDataDir(path)).release();
+      } finally {
+        parent.kill('SIGKILL');
+      }
+    },
+  );
 
   it('LOG-14: is taken over when another process has got the number of the one that held it', async () => {
     await writeFile(path, `${process.pid} 1`);

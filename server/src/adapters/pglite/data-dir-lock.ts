@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isRunning } from '../../processes/is-running.js';
@@ -13,14 +13,31 @@ export class DataDirInUseError extends Error {
   override readonly name = 'DataDirInUseError';
 }
 
-/** Clock ticks from boot to the start of a process; null where there is no /proc, or no such process. */
-function startTimeOf(pid: number): string | null {
+/** Fields of `/proc/pid/stat` (proc(5)), counted from field 3; undefined where there is no /proc, or no such process. */
+function statOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Field 22; the name in field 2 may contain spaces and parentheses, so count from its end.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    // The name in field 2 may contain spaces and parentheses, so count from its end.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Clock ticks from boot to the start of a process. */
+const startTimeOf = (pid: number): string | undefined => statOf(pid)?.[19];
+
+/**
+ * Whether all of a process has ended, though its parent has not collected it yet.
+ *
+ * The first thread of a killed process is a zombie while others may still be writing.
+ */
+function isZombie(pid: number): boolean {
+  try {
+    return statOf(pid)?.[0] === 'Z' && readdirSync(`/proc/${pid}/task`).length <= 1;
+  } catch (error) {
+    if (isMissing(error)) return true;
     throw error;
   }
 }
@@ -34,7 +51,7 @@ const describe = (pid: number): string => `${pid} ${startTimeOf(pid) ?? '-'}`;
 function isAlive(holder: string): boolean {
   const [pidText = '', startTime] = holder.trim().split(' ');
   const pid = Number(pidText);
-  if (!Number.isInteger(pid) || pid <= 0 || !isRunning(pid)) return false;
+  if (!Number.isInteger(pid) || pid <= 0 || !isRunning(pid) || isZombie(pid)) return false;
   return startTime === '-' || startTimeOf(pid) === startTime;
 }
 

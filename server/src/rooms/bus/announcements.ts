@@ -2,14 +2,14 @@ import type { ErrorCode } from '@diorama/shared';
 import type { Bus } from './bus.js';
 import { encodeEnvelope, type BusMessage } from './bus-messages.js';
 
-/** Scenes of which others are told late; of more they find out by themselves. */
+/** Bound of the scenes that are announced late; other servers detect further changes through their log watch. */
 const MOST_UNTOLD = 1_000;
 
-/** What the servers that have a scene open are told by one that need not have it open itself. */
+/** Tells servers that have a scene open about changes by a server that need not have it open. */
 export class Announcements {
   readonly #bus: Bus;
   readonly #unwatch: () => void;
-  /** Scenes on which roles have changed here while other servers could not be told. */
+  /** Scenes whose roles changed here while the bus was disconnected. */
   readonly #untold = new Set<string>();
 
   constructor(bus: Bus) {
@@ -21,13 +21,13 @@ export class Announcements {
     });
   }
 
-  /** Who may do what on the scene has changed here. */
+  /** Access to the scene has changed here. */
   accessChanged(sceneId: string): void {
     if (this.#bus.isConnected) this.#tell(sceneId, { kind: 'access-changed' });
     else if (this.#bus.isShared && this.#untold.size < MOST_UNTOLD) this.#untold.add(sceneId);
   }
 
-  /** All connections of the scene are to be closed with the code. */
+  /** Closes all connections of the scene with the code. */
   evict(sceneId: string, code: ErrorCode): void {
     this.#tell(sceneId, { kind: 'evict', code });
   }

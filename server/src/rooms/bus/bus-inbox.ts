@@ -14,7 +14,10 @@ interface Kept {
   readonly from: ServerId;
 }
 
-/** What other servers say of a scene. It listens since before the scene is loaded; what comes meanwhile is kept for the room. */
+/**
+ * Receives the messages of other servers on a scene. It listens before the scene is loaded and buffers messages until
+ * the room exists.
+ */
 export class BusInbox {
   readonly #options: BusInboxOptions;
   #kept: Kept[] = [];
@@ -32,7 +35,7 @@ export class BusInbox {
     if (this.#closed) this.#unsubscribe();
   }
 
-  /** There is a room, which takes what has come so far and all that comes from now on. */
+  /** The room exists: delivers the buffered messages, and later ones directly. */
   open(take: Take): void {
     this.#take = take;
     const kept = this.#kept;

@@ -2,47 +2,47 @@ import { ERROR_CODES, type ErrorCode } from '@diorama/shared';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 
-/** The first byte of everything on the bus: a server ignores what it does not know, and finds it in the log. */
+/** First byte of every bus message. A server ignores other formats and reads what it missed from the log. */
 const FORMAT = 1;
 
-/** One client's awareness state as it travels between servers; `state` is JSON, and undefined for one that is gone. */
+/** One client's awareness state as sent between servers. `state` is JSON, or undefined if the client has left. */
 export interface SharedPresence {
   readonly client: number;
   readonly clock: number;
   readonly state: string | undefined;
-  /** Whose it is: the same person may take the client id over on another server. */
+  /** The owner. The same person may take over the client id on another server. */
   readonly subject: string;
 }
 
-/** What servers that have a scene open tell each other. */
+/** The messages between servers that have a scene open. */
 export type BusMessage =
-  /** Updates that were relayed here: most are not committed yet. */
+  /** Updates that were relayed here; most are not committed yet. */
   | { readonly kind: 'updates'; readonly updates: readonly Uint8Array[] }
   /**
-   * The row `seq` is committed. All that it holds was published in envelopes from `since` on; all that was published in
-   * envelopes up to `through` is committed by now.
+   * Row `seq` is committed. All its updates were published in envelopes from `since` on. Everything that was published
+   * in envelopes up to `through` is committed.
    */
   | { readonly kind: 'position'; readonly seq: number; readonly since: number; readonly through: number }
-  /** The log goes at least so far: said when something may have been missed. */
+  /** The log has at least this many rows. Sent when messages may have been lost. */
   | { readonly kind: 'head'; readonly seq: number }
-  /** States that changed; with `all`, every state that the sender has, and none besides. */
+  /** Changed states. With `all`, every state that the sender has and no others. */
   | { readonly kind: 'presence'; readonly all: boolean; readonly states: readonly SharedPresence[] }
   /** Asks every server for its `head` and all its presence. */
   | { readonly kind: 'query' }
-  /** These states were not taken, since their clients left later than that by what the sender knows. */
+  /** These states were rejected: by what the sender knows, their clients left later. */
   | { readonly kind: 'presence-outdated'; readonly clocks: readonly { client: number; clock: number }[] }
-  /** The sender closes the scene; everything that it relayed is committed. */
+  /** The sender closes the scene. Everything that it relayed is committed. */
   | { readonly kind: 'leave' }
-  /** Who may do what on the scene has changed. */
+  /** Access to the scene has changed. */
   | { readonly kind: 'access-changed' }
   /** All connections of the scene are to be closed with the code. */
   | { readonly kind: 'evict'; readonly code: ErrorCode };
 
-/** What is published in one go. */
+/** Messages that are published together. */
 export interface BusEnvelope {
-  /** Names one opening of the scene on one server; 0 for messages of a server that need not have it open. */
+  /** Identifies one opening of the scene on one server. 0 for messages of a server that need not have it open. */
   readonly stream: number;
-  /** Counts the envelopes of a stream, from 1: one that is missing shows. */
+  /** Sequence number of the envelope in its stream, from 1, so that a missing one is noticed. */
   readonly count: number;
   readonly messages: readonly BusMessage[];
 }
@@ -112,7 +112,7 @@ function writePresence(encoder: encoding.Encoder, { client, clock, state, subjec
   encoding.writeVarString(encoder, state ?? '');
 }
 
-/** undefined for what another version of the server wrote. Throws for what is cut off. */
+/** Returns undefined for the format of another server version. Throws if the message is truncated. */
 export function decodeEnvelope(bytes: Uint8Array): BusEnvelope | undefined {
   const decoder = decoding.createDecoder(bytes);
   if (decoding.readUint8(decoder) !== FORMAT) return undefined;

@@ -1,8 +1,8 @@
-/** What the servers' talk with each other measures of itself. */
+/** Metrics of the bus. */
 export interface BusMetrics {
   published(bytes: number): void;
   received(bytes: number): void;
-  /** The log was read again, since something from other servers was missing or may have been. */
+  /** The log was read again because updates of other servers were missing or may have been. */
   resynced(): void;
 }
 

@@ -5,13 +5,13 @@ export interface BusOutboxOptions {
   readonly sceneId: string;
   readonly bus: Bus;
   readonly stream: number;
-  /** While messages keep coming they are joined for this long. Default 5 ms. */
+  /** Messages that follow each other within this time are joined. Default 5 ms. */
   readonly windowMs?: number;
-  /** Updates of one envelope with more bytes are left to the log. Default 4 MiB. */
+  /** If the updates of one envelope are larger, other servers read them from the log instead. Default 4 MiB. */
   readonly maxUpdateBytes?: number;
-  /** Presence is gathered until the last moment; undefined where there is nothing. */
+  /** Collects changed presence right before publishing; undefined if there is none. */
   readonly latePresence: () => BusMessage | undefined;
-  /** The last position is said again after this, in case it got lost and nothing follows. Default 1,000 ms. */
+  /** The last position is repeated after this time, in case it got lost and nothing follows. Default 1,000 ms. */
   readonly echoMs?: number;
   readonly published: (bytes: number) => void;
 }
@@ -22,9 +22,10 @@ interface Position {
 }
 
 /**
- * What a scene has to tell other servers, joined into one envelope a tick: at once after a quiet time, else each window.
+ * Joins what a scene publishes to other servers into one envelope per tick: at once after an idle time, else once per
+ * window.
  *
- * Every update of a row is in an envelope of the stream before the one that says that the row is committed.
+ * Every update of a row is in an envelope that precedes the row's `position` message in the stream, or in the same one.
  */
 export class BusOutbox {
   readonly #options: BusOutboxOptions;
@@ -34,9 +35,9 @@ export class BusOutbox {
   #positions: Position[] = [];
   #others: BusMessage[] = [];
   #count = 0;
-  /** Envelopes up to this one lack updates that were too large. */
+  /** Envelopes up to this number lack updates that were too large. */
   #incomplete = 0;
-  /** The first envelopes of the rows that are not committed yet, in their order. */
+  /** For each uncommitted row, in order, the number of the first envelope that may hold its updates. */
   readonly #uncommitted: number[] = [];
   #lastTick = -Infinity;
   #lastPosition: Position | undefined;
@@ -50,14 +51,14 @@ export class BusOutbox {
     this.#maxUpdateBytes = options.maxUpdateBytes ?? 4 * 1024 * 1024;
   }
 
-  /** A row has been begun: its updates go into envelopes from the one that this returns on. */
+  /** A row was begun. Returns the number of the first envelope that may hold its updates. */
   rowBegun(): number {
     const since = this.#count + 1;
     this.#uncommitted.push(since);
     return since;
   }
 
-  /** The oldest row that had been begun is committed, and its updates have been added. */
+  /** The oldest begun row is committed, and its updates have been added. */
   rowCommitted(seq: number): void {
     const since = this.rowAbandoned();
     if (since === undefined || !this.#options.bus.isShared) return;
@@ -65,7 +66,7 @@ export class BusOutbox {
     this.wake();
   }
 
-  /** The oldest row that had been begun will never be committed. */
+  /** The oldest begun row will never be committed. */
   rowAbandoned(): number | undefined {
     return this.#uncommitted.shift();
   }
@@ -81,7 +82,7 @@ export class BusOutbox {
     this.wake();
   }
 
-  /** Makes sure that a tick comes. */
+  /** Schedules a tick. */
   wake(): void {
     if (this.#scheduled !== undefined || !this.#options.bus.isShared) return;
     const wait = this.#lastTick + this.#windowMs - performance.now();
@@ -132,7 +133,7 @@ export class BusOutbox {
     else if (updates.length > 0) messages.push({ kind: 'updates', updates });
     const through = this.#through(count);
     for (const { seq, since } of positions) {
-      // A position without its updates sends whoever hears it to the log.
+      // `since` 0 makes the receiver read the row from the log.
       messages.push({ kind: 'position', seq, since: since <= this.#incomplete ? 0 : since, through });
     }
     const news = updates.length + positions.length - (this.#isEcho ? 1 : 0);
@@ -158,7 +159,7 @@ export class BusOutbox {
     this.#echo.unref();
   }
 
-  /** Everything in envelopes up to this one is committed; `count` is the one that is being written. */
+  /** The last envelope up to which everything is committed. `count` is the envelope that is being written. */
   #through(count: number): number {
     const pending = this.#uncommitted[0];
     return pending === undefined ? count : Math.min(count, pending - 1);

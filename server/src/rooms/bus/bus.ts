@@ -1,48 +1,49 @@
 import type { Probe } from '../../observability/readiness.js';
 
-/** Names a server on the bus for as long as its process lives. */
+/** Identifies a server on the bus for the lifetime of its process. */
 export type ServerId = string;
 
-/** What a bus tells of itself. */
+/** Events of the bus itself. */
 export interface BusListener {
-  /** The connection is back: whatever was published meanwhile has been missed. */
+  /** The connection is back. Messages that were published meanwhile have been missed. */
   regained(): void;
-  /** Nothing arrives and nothing is delivered for now. */
+  /** The connection is lost: nothing is received or delivered. */
   lost(): void;
-  /** A server has fallen silent: it has died, or nothing gets through from it. */
+  /** A server no longer sends: it has died or is cut off. */
   gone(server: ServerId): void;
 }
 
-/** Takes what other servers published on a scene, in the order of each. */
+/** Receives messages of other servers on a scene; those of one server arrive in order. */
 export type BusReceiver = (message: Uint8Array, from: ServerId) => void;
 
 /**
- * Carries messages between the servers that have a scene open. It is fast and may lose some: the log is the truth.
+ * Carries messages between the servers that have a scene open. It is fast and may lose messages: the log is the source
+ * of truth.
  *
- * Nobody receives what they published themselves.
+ * A server does not receive its own messages.
  */
 export interface Bus {
-  /** What it is, for whoever operates the server. */
+  /** Name of the implementation, for operators. */
   readonly name: string;
-  /** Whether there can be other servers. Where there cannot, nothing needs to be said. */
+  /** Whether there can be other servers. If not, nothing needs to be published. */
   readonly isShared: boolean;
-  /** Whether messages get through at present. */
+  /** Whether messages are delivered at present. */
   readonly isConnected: boolean;
   /**
-   * Resolves when everything that is published from now on will be received, or at once while the connection is lost:
-   * `regained` follows then. Returns what ends the subscription. A scene has one subscription at a time.
+   * Resolves when everything that is published from then on will be received. While the connection is lost it resolves
+   * at once, and `regained` follows. Returns the function that unsubscribes. A scene has one subscription at a time.
    */
   subscribe(sceneId: string, receive: BusReceiver): Promise<() => void>;
-  /** Sends to the servers that are subscribed to the scene; dropped while the connection is lost. */
+  /** Sends to the servers that are subscribed to the scene. Dropped while the connection is lost. */
   publish(sceneId: string, message: Uint8Array): void;
-  /** Returns what ends the watching. */
+  /** Returns the function that removes the listener. */
   watch(listener: BusListener): () => void;
-  /** Rejects with the reason why messages do not get through. */
+  /** Rejects with the reason why messages are not delivered. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A server that does not hear others at once is still right, a little later: the probe is never required. */
+/** A server without the bus is still correct, only later: it reads the log. So the probe is never required. */
 export const busProbe = (bus: Bus): Probe => ({
   name: 'bus',
   required: false,

@@ -5,13 +5,13 @@ export interface ForeignBatch {
   readonly stream: number;
   readonly count: number;
   readonly updates: readonly Uint8Array[];
-  /** Milliseconds of a clock that only goes forward. */
+  /** When the batch arrived, in milliseconds of a monotonic clock. */
   readonly at: number;
 }
 
 interface Stream {
   readonly server: ServerId;
-  /** Every envelope from this one on has been received. */
+  /** Every envelope from this number on has been received. */
   from: number;
   next: number;
 }
@@ -22,14 +22,14 @@ interface Waiting {
 }
 
 /**
- * What arrived from other servers: whether it is complete, and what of it is known to be committed.
+ * Tracks which updates of other servers arrived, whether any is missing, and which are known to be committed.
  *
- * An acknowledgement must wait for what it may depend on: an edit of something that another server has shown but not stored
- * would be stored without what it edits, if that server dies.
+ * An acknowledgement must wait for the updates it may depend on. Otherwise an edit of something that another server has
+ * shown but not stored would be stored without its base if that server dies.
  */
 export class ForeignUpdates {
   readonly #streams = new Map<number, Stream>();
-  /** Not known to be committed, oldest first. */
+  /** Batches that are not known to be committed, oldest first. */
   readonly #open = new Map<number, ForeignBatch>();
   readonly #waiting: Waiting[] = [];
   #ticket = 0;
@@ -44,7 +44,7 @@ export class ForeignUpdates {
     return undefined;
   }
 
-  /** An envelope has arrived. `new` for a stream that was not known, `gap` when envelopes before it are missing. */
+  /** Records an envelope. Returns `new` for an unknown stream, and `gap` if envelopes before it are missing. */
   arrived(server: ServerId, stream: number, count: number): 'new' | 'next' | 'gap' {
     const known = this.#streams.get(stream);
     if (known === undefined) {
@@ -72,12 +72,12 @@ export class ForeignUpdates {
     this.#close((batch) => batch.stream === stream && batch.count <= through);
   }
 
-  /** The batch has been committed by somebody. */
+  /** The batch has been committed by some server. */
   settled(batch: ForeignBatch): void {
     this.#close((open) => open === batch);
   }
 
-  /** Calls back once everything that was received so far is known to be committed; at once where it is. */
+  /** Calls back when everything that was received so far is known to be committed, possibly at once. */
   whenCommitted(callback: () => void): void {
     if (this.isCommitted) callback();
     else this.#waiting.push({ ticket: this.#ticket, callback });
@@ -87,7 +87,7 @@ export class ForeignUpdates {
     return [...this.#open.values()].filter(which);
   }
 
-  /** Forgets the streams that `which` holds for; what arrives of them later is new. */
+  /** Forgets the streams that `which` selects. Later envelopes of them count as new. */
   forget(which: (server: ServerId, stream: number) => boolean): number[] {
     const forgotten: number[] = [];
     for (const [stream, { server }] of this.#streams) if (which(server, stream)) forgotten.push(stream);

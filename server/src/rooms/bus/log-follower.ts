@@ -8,16 +8,16 @@ export interface LogFollowerOptions {
   readonly sceneId: string;
   /** The document holds every row up to here. */
   readonly seq: number;
-  /** Reads the log behind `after`. */
+  /** Reads the log after the position `after`. */
   readonly read: (after: number) => Promise<StoredScene>;
-  /** Applies and shows what has been read. */
+  /** Applies and relays what was read. */
   readonly apply: (stored: StoredScene) => void;
-  /** More of the log is held than before. */
+  /** The document holds more of the log than before. */
   readonly moved: () => void;
-  /** The scene is not there any more. */
+  /** The scene has been deleted. */
   readonly deleted: () => void;
-  /** A row that is known to exist may be on its way for so long before the log is read. */
-  readonly holeMs: number;
+  /** How long a row that is known to exist may take to arrive over the bus before the log is read. */
+  readonly gapMs: number;
   readonly metrics: BusMetrics;
   readonly logger: Logger;
 }
@@ -25,14 +25,14 @@ export interface LogFollowerOptions {
 const RETRY_MS = 1_000;
 
 /**
- * How much of a scene's log is in the document, where several servers write it.
+ * Tracks which rows of the log are in the document when several servers write it.
  *
- * What is missing is on its way, as a rule; where it does not come, it is read from the log, which is the truth.
+ * A missing row usually arrives over the bus. If it does not, it is read from the log, the source of truth.
  */
 export class LogFollower {
   readonly #options: LogFollowerOptions;
   readonly #positions: LogPositions;
-  #holeTimer: NodeJS.Timeout | undefined;
+  #gapTimer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | undefined;
   #closed = false;
 
@@ -47,23 +47,23 @@ export class LogFollower {
   }
 
   /** Whether rows are known to exist that are not in the document. */
-  get hasHole(): boolean {
-    return this.#positions.hasHole;
+  get hasGap(): boolean {
+    return this.#positions.hasGap;
   }
 
-  /** The row `seq` is in the document. */
+  /** Row `seq` is in the document. */
   hold(seq: number): void {
     this.#positions.hold(seq);
     this.#moved();
   }
 
-  /** The row `seq` exists: it is read unless it arrives at once. */
+  /** Row `seq` exists. The log is read unless the row arrives soon. */
   exists(seq: number): void {
     this.#positions.exists(seq);
-    this.#watchHole();
+    this.#watchGap();
   }
 
-  /** The row `seq` exists and will not arrive: the log is read. */
+  /** Row `seq` exists and will not arrive over the bus: reads the log. */
   isMissing(seq: number): void {
     if (seq > this.position) {
       this.#positions.exists(seq);
@@ -72,9 +72,9 @@ export class LogFollower {
     this.#moved();
   }
 
-  /** Reads what the log has behind `position`. Rejects when it cannot be read. */
+  /** Reads the log after `position`. Rejects if it cannot be read. */
   async catchUp(): Promise<void> {
-    // A reading under way may have begun before what the caller knows of.
+    // A read that is already running may have started before the rows that the caller needs were written.
     await this.#reading?.catch(() => undefined);
     this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
     return this.#reading;
@@ -82,23 +82,23 @@ export class LogFollower {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#holeTimer);
+    clearTimeout(this.#gapTimer);
   }
 
   #moved(): void {
-    this.#watchHole();
+    this.#watchGap();
     this.#options.moved();
   }
 
-  #watchHole(): void {
-    if (!this.#positions.hasHole || this.#holeTimer !== undefined || this.#closed) return;
+  #watchGap(): void {
+    if (!this.#positions.hasGap || this.#gapTimer !== undefined || this.#closed) return;
     const before = this.position;
-    this.#holeTimer = setTimeout(() => {
-      this.#holeTimer = undefined;
-      if (this.#positions.hasHole && this.position === before) this.#resync();
-      else this.#watchHole();
-    }, this.#options.holeMs);
-    this.#holeTimer.unref();
+    this.#gapTimer = setTimeout(() => {
+      this.#gapTimer = undefined;
+      if (this.#positions.hasGap && this.position === before) this.#resync();
+      else this.#watchGap();
+    }, this.#options.gapMs);
+    this.#gapTimer.unref();
   }
 
   #resync(): void {
@@ -109,7 +109,7 @@ export class LogFollower {
         return;
       }
       this.#options.logger.warn({ err: error, scene: this.#options.sceneId }, 'the log could not be read');
-      setTimeout(() => this.#watchHole(), RETRY_MS).unref();
+      setTimeout(() => this.#watchGap(), RETRY_MS).unref();
     });
   }
 

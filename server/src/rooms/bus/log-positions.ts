@@ -1,10 +1,10 @@
-/** Which rows of a scene's log a replica holds, where they may become known in any order. */
+/** Tracks which rows of a log a replica holds. Rows may become known in any order. */
 export class LogPositions {
   #seen: number;
   #head: number;
   readonly #ahead = new Set<number>();
 
-  /** `seen`: everything up to there is held. */
+  /** `seen`: every row up to here is held. */
   constructor(seen: number) {
     this.#seen = seen;
     this.#head = seen;
@@ -15,22 +15,22 @@ export class LogPositions {
     return this.#seen;
   }
 
-  /** The log goes at least so far. */
+  /** The log has at least this many rows. */
   get head(): number {
     return this.#head;
   }
 
-  /** Whether rows are known to exist that are not held, or lie behind some that are not. */
-  get hasHole(): boolean {
+  /** Whether rows are known to exist that are not held, or that come after such a row. */
+  get hasGap(): boolean {
     return this.#seen < this.#head;
   }
 
-  /** The row `seq` exists. */
+  /** Row `seq` exists. */
   exists(seq: number): void {
     this.#head = Math.max(this.#head, seq);
   }
 
-  /** The row `seq` is held. */
+  /** Row `seq` is held. */
   hold(seq: number): void {
     this.exists(seq);
     if (seq === this.#seen + 1 && this.#ahead.size === 0) {

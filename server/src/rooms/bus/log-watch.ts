@@ -2,12 +2,12 @@ import type { SceneLog } from '../../log/scene-log.js';
 import type { Logger } from '../../observability/logger.js';
 import type { Bus } from './bus.js';
 
-/** An open room, as far as its log goes. */
+/** An open room whose log is polled. */
 export interface WatchedRoom {
   readonly sceneId: string;
-  /** The log goes at least so far. */
+  /** The log has at least this many rows. */
   headIs(seq: number): void;
-  /** What somebody may do may have changed without our hearing of it. */
+  /** Access to the scene may have changed without a message. */
   accessChanged(): void;
   /** The scene has been deleted. */
   evict(): void;
@@ -19,29 +19,31 @@ export interface LogWatchOptions {
   readonly logger: Logger;
   /** The rooms that are open now. */
   readonly rooms: () => readonly WatchedRoom[];
-  /** How often the log is looked at while other servers cannot be heard. Default 2,000 ms. */
+  /** Polling interval while the bus is disconnected. Default 2,000 ms. */
   readonly lostMs?: number;
-  /** How often it is looked at all the same while they can: a message may get lost and nobody be told. Default 5,000 ms. */
+  /** Polling interval while the bus is connected, since a message may get lost unnoticed. Default 5,000 ms. */
   readonly connectedMs?: number;
 }
 
-/** A server that has fallen silent may still write, cut off from the bus: for so long the log is looked at more often. */
+/** A server that has gone silent may still write while cut off from the bus, so poll more often for this long. */
 const DOUBT_MS = 10 * 60_000;
 
-/** Looks at certain times how far the logs of the open scenes go, and who may do what on them, in one statement each for all of them. */
+/**
+ * Polls how far the logs of the open scenes reach, and who has access to them, in one statement each for all scenes.
+ */
 export class LogWatch {
   readonly #options: LogWatchOptions;
   readonly #unwatch: () => void;
   #timer: NodeJS.Timeout | undefined;
   #doubtUntil = -Infinity;
-  #looking: Promise<void> | undefined;
+  #polling: Promise<void> | undefined;
   #closed = false;
 
   constructor(options: LogWatchOptions) {
     this.#options = options;
     this.#unwatch = options.bus.watch({
       lost: () => this.#schedule(),
-      regained: () => void this.look(),
+      regained: () => void this.poll(),
       gone: () => {
         this.#doubtUntil = performance.now() + DOUBT_MS;
         this.#schedule();
@@ -50,13 +52,13 @@ export class LogWatch {
     this.#schedule();
   }
 
-  /** Looks now; rooms whose log has moved on read what they lack. */
-  look(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined;
+  /** Polls now. Rooms whose log has grown read what they lack. */
+  poll(): Promise<void> {
+    this.#polling ??= this.#poll().finally(() => {
+      this.#polling = undefined;
       this.#schedule();
     });
-    return this.#looking;
+    return this.#polling;
   }
 
   close(): void {
@@ -70,11 +72,11 @@ export class LogWatch {
     if (this.#closed) return;
     const { bus, lostMs = 2_000, connectedMs = 5_000 } = this.#options;
     const isCertain = bus.isConnected && performance.now() > this.#doubtUntil;
-    this.#timer = setTimeout(() => void this.look(), isCertain ? connectedMs : lostMs);
+    this.#timer = setTimeout(() => void this.poll(), isCertain ? connectedMs : lostMs);
     this.#timer.unref();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { bus, log, logger } = this.#options;
     if (!bus.isShared) return;
     const rooms = this.#options.rooms();
@@ -86,7 +88,7 @@ export class LogWatch {
         const head = heads.get(room.sceneId);
         if (head === undefined) room.evict();
         else room.headIs(head);
-        // Also where we hear the others: the one through which it changed may not be heard.
+        // Also while the bus is connected: the server that made the change may be cut off from it.
         room.accessChanged();
       }
     } catch (error) {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Logger } from '../../observability/logger.js';
-import { Adoption } from './adoption.js';
+import { OrphanedUpdates } from './orphaned-updates.js';
 import type { Bus, BusListener, ServerId } from './bus.js';
 import { BusInbox } from './bus-inbox.js';
 import type { BusEnvelope, BusMessage } from './bus-messages.js';
@@ -16,48 +16,48 @@ export interface SceneLinkOptions {
   readonly bus: Bus;
   readonly metrics: BusMetrics;
   readonly logger: Logger;
-  /** A row of the log that others know of may be on its way for so long before the log is read. Default 150 ms. */
-  readonly holeMs?: number;
-  /** What another server has not committed after this long is committed here. Default 10,000 ms. */
+  /** How long a row that other servers know of may take to arrive before the log is read. Default 150 ms. */
+  readonly gapMs?: number;
+  /** Updates that another server has not committed after this time are committed here. Default 10,000 ms. */
   readonly adoptMs?: number;
 }
 
-const HOLE_MS = 150;
+const GAP_MS = 150;
 
 /**
- * Ties a room to the rooms of the same scene on other servers.
+ * Connects a room to the rooms of the same scene on other servers.
  *
- * What is relayed here is published at once, and its position in the log after the commit. A position that is missing, or
- * whose updates may be missing, sends us to the log, which is the truth.
+ * Updates that are relayed here are published at once, and their position in the log after the commit. If a position is
+ * missing, or its updates may be, the room reads the log, the source of truth.
  */
 export class SceneLink {
   readonly #options: SceneLinkOptions;
   readonly #bus: Bus;
-  /** Names this opening of the scene; other servers have others. */
+  /** Identifies this opening of the scene; each server and each opening has its own. */
   readonly #stream = randomInt(1, 2 ** 47);
   readonly #inbox: BusInbox;
   readonly #outbox: BusOutbox;
   readonly #foreign = new ForeignUpdates();
-  readonly #adoption: Adoption;
+  readonly #orphanedUpdates: OrphanedUpdates;
   #ownRows = 0;
   #lastRow: Promise<number> | undefined;
   #room: LinkedRoom | undefined;
   #log: LogFollower | undefined;
   #presence: SharedPresences | undefined;
   #unwatch: () => void = () => undefined;
-  #waiting: (() => void)[] = [];
+  #movedWaiters: (() => void)[] = [];
   #closed = false;
 
   constructor(options: SceneLinkOptions) {
     this.#options = options;
     this.#bus = options.bus;
-    this.#adoption = new Adoption({
+    this.#orphanedUpdates = new OrphanedUpdates({
       foreign: this.#foreign,
       afterMs: options.adoptMs ?? 10_000,
       isStoring: () => this.#room?.isStoring() ?? false,
       store: (updates) => this.#room?.adopt(updates),
       logger: options.logger,
-      settled: () => this.#ring(),
+      settled: () => this.#notifyMoved(),
     });
     this.#inbox = new BusInbox({
       sceneId: options.sceneId,
@@ -82,17 +82,17 @@ export class SceneLink {
     return this.#bus.isShared;
   }
 
-  /** Rows of this server that were committed so far. */
+  /** Number of rows that this server has committed. */
   get ownRows(): number {
     return this.#ownRows;
   }
 
-  /** Whether what other servers have put into the document is exactly what the log has up to `position`. */
+  /** Whether the updates of other servers in the document are exactly those in the log up to `position`. */
   get isExact(): boolean {
-    return this.#foreign.isCommitted && this.#log?.hasHole !== true;
+    return this.#foreign.isCommitted && this.#log?.hasGap !== true;
   }
 
-  /** Starts to listen. Call it before the scene is loaded, so that nothing falls between. */
+  /** Starts to listen. Must be called before the scene is loaded, so that no message is missed. */
   async subscribe(): Promise<void> {
     this.#unwatch = this.#bus.watch(this.#listener);
     await this.#inbox.subscribe();
@@ -105,7 +105,7 @@ export class SceneLink {
     this.#log = this.#follow(room, seq);
     this.#inbox.open((envelope, from) => this.#take(room, envelope, from));
     this.#outbox.add({ kind: 'query' });
-    // What changed before we listened has been heard by nobody here.
+    // Changes of access before the subscription were not heard here.
     if (this.isShared) room.accessChanged();
   }
 
@@ -116,12 +116,12 @@ export class SceneLink {
     this.#outbox.rowBegun();
   }
 
-  /** An update is shown to the clients here. */
+  /** An update is relayed to the clients here. */
   relayed(update: Uint8Array): void {
     this.#outbox.addUpdate(update);
   }
 
-  /** The oldest row that was appended here is committed, and all that it holds has been relayed. */
+  /** The oldest row that was appended here is committed, and all its updates have been relayed. */
   committed(seq: number): void {
     this.#ownRows++;
     this.#outbox.rowCommitted(seq);
@@ -133,7 +133,7 @@ export class SceneLink {
     this.#outbox.rowAbandoned();
   }
 
-  /** Calls back once everything that the document has from other servers is known to be committed. */
+  /** Calls back when all updates of other servers in the document are known to be committed. */
   whenCommitted(callback: () => void): void {
     this.#foreign.whenCommitted(callback);
   }
@@ -145,17 +145,17 @@ export class SceneLink {
     this.#outbox.wake();
   }
 
-  /** Resolves when position, exactness or what is stored may have changed. */
+  /** Resolves when the position or `isExact` may have changed, or a batch of another server has been stored. */
   moved(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => this.#movedWaiters.push(resolve));
   }
 
-  /** The log is known to go as far as `seq`: it is read unless what is missing arrives at once. */
+  /** The log is known to reach `seq`. It is read unless the missing rows arrive soon. */
   headIs(seq: number): void {
     this.#log?.exists(seq);
   }
 
-  /** Reads what the log has behind `position`. Rejects when it cannot be read. */
+  /** Reads the log after `position`. Rejects if it cannot be read. */
   async catchUp(): Promise<void> {
     await this.#log?.catchUp();
   }
@@ -171,8 +171,8 @@ export class SceneLink {
     this.#inbox.close();
     this.#unwatch();
     this.#log?.close();
-    this.#adoption.close();
-    this.#ring();
+    this.#orphanedUpdates.close();
+    this.#notifyMoved();
   }
 
   readonly #listener: BusListener = {
@@ -180,21 +180,21 @@ export class SceneLink {
       if (this.#room === undefined) return;
       this.#outbox.add({ kind: 'head', seq: this.position });
       this.#outbox.add({ kind: 'query' });
-      this.#sayPresence();
+      this.#publishPresence();
       this.#room.accessChanged();
     },
-    lost: () => this.#lose(() => true),
-    gone: (server) => this.#lose((each) => each === server),
+    lost: () => this.#serversLost(() => true),
+    gone: (server) => this.#serversLost((each) => each === server),
   };
 
-  #sayPresence(): void {
+  #publishPresence(): void {
     if (this.#presence !== undefined) this.#outbox.add(this.#presence.all());
   }
 
-  /** Nothing more is heard of some servers: their clients are gone, and what they had not committed is committed here. */
-  #lose(which: (server: ServerId) => boolean): void {
+  /** Some servers are no longer heard: drops their clients and commits here what they had not committed. */
+  #serversLost(which: (server: ServerId) => boolean): void {
     const streams = new Set(this.#foreign.forget(which));
-    this.#adoption.adopt((batch) => streams.has(batch.stream));
+    this.#orphanedUpdates.adopt((batch) => streams.has(batch.stream));
     this.#presenceGone((client) => which(client.server));
   }
 
@@ -209,7 +209,7 @@ export class SceneLink {
 
   #track({ stream, count, messages }: BusEnvelope, from: ServerId): void {
     const arrival = this.#foreign.arrived(from, stream, count);
-    // It was here before us, or we have taken it for dead: it has clients that we do not know of.
+    // The other server opened the scene earlier, or was taken for dead: its clients are not known here.
     const tellsAll = messages.some((each) => each.kind === 'query' || (each.kind === 'presence' && each.all));
     if (arrival === 'new' && !tellsAll) this.#outbox.add({ kind: 'query' });
   }
@@ -219,7 +219,7 @@ export class SceneLink {
       case 'updates':
         this.#foreign.add(stream, count, message.updates, performance.now());
         room.applyForeign(message.updates);
-        this.#adoption.watch();
+        this.#orphanedUpdates.watch();
         return;
       case 'position':
         this.#foreign.committed(stream, message.through);
@@ -240,14 +240,14 @@ export class SceneLink {
       }
       case 'query':
         this.#outbox.add({ kind: 'head', seq: this.position });
-        this.#sayPresence();
+        this.#publishPresence();
         return;
       case 'presence-outdated':
         room.presenceOutdated(message.clocks);
         return;
       case 'leave':
         this.#foreign.forget((_, each) => each === stream);
-        this.#adoption.adopt((batch) => batch.stream === stream);
+        this.#orphanedUpdates.adopt((batch) => batch.stream === stream);
         this.#presenceGone((client) => client.stream === stream);
         return;
       case 'access-changed':
@@ -259,24 +259,24 @@ export class SceneLink {
     }
   }
 
-  #ring(): void {
-    const waiting = this.#waiting;
+  #notifyMoved(): void {
+    const waiting = this.#movedWaiters;
     if (waiting.length === 0) return;
-    this.#waiting = [];
+    this.#movedWaiters = [];
     for (const resolve of waiting) resolve();
   }
 
   #follow(room: LinkedRoom, seq: number): LogFollower {
-    const { sceneId, logger, metrics, holeMs } = this.#options;
+    const { sceneId, logger, metrics, gapMs } = this.#options;
     return new LogFollower({
       sceneId,
       seq,
       logger,
       metrics,
-      holeMs: holeMs ?? HOLE_MS,
+      gapMs: gapMs ?? GAP_MS,
       read: (after) => room.readLog(after),
       apply: (stored) => room.applyStored(stored),
-      moved: () => this.#ring(),
+      moved: () => this.#notifyMoved(),
       deleted: () => room.evict('scene_not_found'),
     });
   }

@@ -11,27 +11,27 @@ import type { SceneLink } from './scene-link.js';
 import type { AtSeq, EditOptions } from '../scene-rooms.js';
 import { requireKnownSchema } from '../checks/write-rights.js';
 
-/** A room that shares its scene with other servers, as reading and editing with positions need it. */
+/** What reads and edits at known positions need of a room that other servers have open too. */
 export interface SharedRoom {
   readonly sceneId: string;
   readonly document: LiveDocument;
   readonly link: SceneLink;
   readonly log: SceneLog;
-  /** Whether all that was written here is committed. */
+  /** Whether everything that was written here is committed. */
   readonly isStored: () => boolean;
   readonly stored: () => Promise<number>;
-  /** Throws when the room has been closed meanwhile. */
+  /** Throws if the room has been closed meanwhile. */
   readonly requireOpen: () => void;
 }
 
-/** While others write all the time no moment may come at which a position covers the document exactly. */
+/** While others write continuously, there may be no moment at which a position covers the document exactly. */
 const EXACT_WAIT_MS = 250;
-/** A caller has given up by then. */
+/** The caller has given up by then. */
 const STORED_WAIT_MS = 20_000;
-/** What another server has committed is on its way for so long before it is read from the log. */
+/** How long a row that another server committed may take to arrive before the log is read. */
 const ARRIVAL_WAIT_MS = 50;
 
-/** Looks at the document at a moment when it is exactly what the log holds, or else at what the log holds. */
+/** Reads the document when it is exactly what the log holds. If that does not happen soon, reads the log instead. */
 export async function readShared<T>(room: SharedRoom, look: (doc: Y.Doc) => T): Promise<AtSeq<T>> {
   await reachHead(room);
   if (await becomesExact(room)) return { value: look(room.document.doc), seq: room.link.position };
@@ -43,7 +43,7 @@ export async function readShared<T>(room: SharedRoom, look: (doc: Y.Doc) => T): 
   return { value, seq: stored.seq };
 }
 
-/** Changes the document; `exact` is false when others wrote between what `change` saw and the position. */
+/** Changes the document. `exact` is false if others wrote between what `change` saw and the returned position. */
 export async function editShared<T>(
   room: SharedRoom,
   principal: Principal,
@@ -54,15 +54,15 @@ export async function editShared<T>(
   if (options.ifSeq !== undefined) return editAt(room, principal, change, options, options.ifSeq);
   requireWritable(room);
   const { link, log } = room;
-  // The rows that are ours follow each other, and the one of this edit is the last, unless others wrote in between.
+  // This server's rows are consecutive and this edit is the last of them, unless other servers wrote in between.
   const before = link.isExact ? link.position - link.ownRows : undefined;
   const value = room.document.change(principal, change, options.committedWith);
   log.seal(room.sceneId);
-  const seq = await soon(room.stored());
+  const seq = await awaitStored(room.stored());
   return { value, seq, exact: before !== undefined && seq === before + link.ownRows };
 }
 
-/** Commits the edit only as the row right after `seq`, and shows it only then: what is not stored must not be seen. */
+/** Commits the edit only as the row right after `seq`, and applies it only then, since the commit may be refused. */
 async function editAt<T>(
   room: SharedRoom,
   principal: Principal,
@@ -94,7 +94,7 @@ async function editAt<T>(
   return { value, seq: committed };
 }
 
-/** The change on a copy, as an update of the original; undefined when it changes nothing. */
+/** Makes the change on a copy and returns it as an update of the original; undefined if it changes nothing. */
 function changeCopy<T>(
   doc: Y.Doc,
   change: (doc: Y.Doc) => T,
@@ -109,21 +109,24 @@ function changeCopy<T>(
   return { value, update, projection: () => projection };
 }
 
-/** Throws when the room has been closed, when its scene is of a newer schema, and when the log takes no more. */
+/** Throws if the room has been closed, its scene has a newer schema, or the log takes no more. */
 export function requireWritable({ document, log, requireOpen }: SharedRoom): void {
   requireOpen();
   requireKnownSchema(document.doc);
   requireStoring(log);
 }
 
-/** Whoever edits over REST cannot be shown that the edit waits for the database: better to take none. */
+/** A REST caller cannot be shown that an edit waits for the database, so the edit is refused instead. */
 export function requireStoring(log: SceneLog): void {
   if (log.isFull || log.isAway)
     throw new DioramaError('storage_unavailable', 'The database takes nothing for now');
 }
 
-/** What is committed soon; throws `storage_unavailable` when it waits, and will be committed later unless the server dies. */
-export async function soon(stored: Promise<number>): Promise<number> {
+/**
+ * Waits for the commit. Throws `storage_unavailable` if it takes too long; the edit is still committed later unless the
+ * server dies.
+ */
+export async function awaitStored(stored: Promise<number>): Promise<number> {
   if (await inTime(stored, STORED_WAIT_MS)) return stored;
   throw new DioramaError(
     'storage_unavailable',
@@ -131,21 +134,21 @@ export async function soon(stored: Promise<number>): Promise<number> {
   );
 }
 
-/** Whoever has written on another server and now asks here must find it. */
+/** Waits until the document holds everything committed so far: who wrote on another server must find it here. */
 async function reachHead(room: SharedRoom): Promise<void> {
   const { link, log, sceneId } = room;
   const head = await log.head(sceneId);
   link.headIs(head);
-  await within(room, ARRIVAL_WAIT_MS, () => link.position >= head);
+  await waitUntil(room, ARRIVAL_WAIT_MS, () => link.position >= head);
   if (link.position < head) await link.catchUp();
   room.requireOpen();
 }
 
-/** Whether the document became exactly what the log holds up to the link's position, before too long. */
+/** Whether the document became exactly what the log holds, within the time limit. */
 const becomesExact = (room: SharedRoom): Promise<boolean> =>
-  within(room, EXACT_WAIT_MS, () => room.isStored() && room.link.isExact);
+  waitUntil(room, EXACT_WAIT_MS, () => room.isStored() && room.link.isExact);
 
-async function within(room: SharedRoom, milliseconds: number, holds: () => boolean): Promise<boolean> {
+async function waitUntil(room: SharedRoom, milliseconds: number, holds: () => boolean): Promise<boolean> {
   const until = performance.now() + milliseconds;
   for (;;) {
     room.requireOpen();

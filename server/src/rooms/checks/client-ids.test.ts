@@ -9,7 +9,7 @@ describe('Yjs client ids', () => {
     const bob = stage.join();
     const edit = (value: string) => updateOf(bob, (doc) => node(doc).set('name', value));
     stage.receive(edit('first'), BOB);
-    // No structs, and of one client the deletion of 1,000 clocks from the first that is not there.
+    // No structs; for one client the deletion of 1,000 clocks that do not exist yet.
     const deleteAhead = (id: number) => {
       const encoder = new Y.UpdateEncoderV1();
       for (const number of [0, 1, id, 1, Y.getState(stage.server.store, id), 1_000])
@@ -19,7 +19,7 @@ describe('Yjs client ids', () => {
     expect(stage.receive(deleteAhead(bob.clientID))).toMatchObject({ code: 'client_id_taken' });
     stage.receive(edit('second'), BOB);
     expect(node(stage.server).get('name')).toBe('second');
-    // Not when Bob has left, either.
+    // Nor after Bob has left.
     stage.guard.leave(BOB.connection);
     expect(stage.receive(deleteAhead(bob.clientID))).toMatchObject({ code: 'client_id_taken' });
     stage.receive(edit('third'), BOB);
@@ -50,7 +50,7 @@ describe('Yjs client ids', () => {
     expect(stage.receive(forged)).toMatchObject({ code: 'client_id_taken' });
     const again = person('bob');
     expect(stage.sendFrom(bob, again, (doc) => node(doc).set('name', 'bob again'))).toBeUndefined();
-    // Somebody may bring along what he wrote when he is gone: he may have shown it to nobody else.
+    // Somebody else may deliver what Bob wrote once he has left: he may have sent it to nobody else.
     const lost = updateOf(bob, (doc) => node(doc).set('name', 'bob lost it'));
     stage.guard.leave(BOB.connection);
     stage.guard.leave(again.connection);

@@ -1,27 +1,30 @@
 import * as Y from 'yjs';
 import type { DecodedUpdate } from './update-check.js';
 
-/** Whose connection it is. Connections of one person may use each other's ids: who comes back keeps theirs. */
+/**
+ * The person behind a connection. Connections of one person may use each other's client ids, so a reconnecting client
+ * keeps its id.
+ */
 interface Owner {
   readonly subject: string;
 }
 
 interface Writer extends Owner {
-  /** Connections that have written under the id first. */
+  /** Connections that first wrote under this id. */
   readonly senders: Set<object>;
 }
 
-/** Is told who writes under an id that others, these connections, have written under. */
+/** Called when `sender` writes under an id that others have written under: `writers` are their connections. */
 export type Contested = (sender: object, id: number, writers: Iterable<object>) => void;
 
-/** Ids of writers who have left, so that others cannot announce them as their own before they come back. */
+/** Ids of writers who have left, kept so that nobody else can announce them before the writers come back. */
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Whose each Yjs client id is, of those who are connected.
+ * Tracks which connected person owns which Yjs client id.
  *
- * Yjs takes what an id has written as it comes: whoever writes under somebody else's id makes that person's next edits look known
- * already, and they are lost.
+ * Yjs does not authenticate client ids. Whoever writes under somebody else's id makes that person's next edits look
+ * like known ones, and they are lost.
  */
 export class ClientIds {
   readonly #doc: Y.Doc;
@@ -29,10 +32,10 @@ export class ClientIds {
   readonly #contested: Contested;
   readonly #writers = new Map<number, Writer>();
   readonly #idOf = new WeakMap<object, number>();
-  /** The last who wrote under an id, also when they have left. */
+  /** The last writer of each id, including those who have left. */
   readonly #lastWriter = new Map<number, string>();
 
-  /** `announcedBy` says whose presence has the id. */
+  /** `announcedBy` returns whose presence uses the id. */
   constructor(
     doc: Y.Doc,
     announcedBy: (id: number) => Owner | undefined,
@@ -43,7 +46,7 @@ export class ClientIds {
     this.#announcedBy = announcedBy;
   }
 
-  /** The ids of others under which `update` adds something; undefined when there are none. */
+  /** The ids of others under which `update` adds something; undefined if there are none. */
   takenIn(update: DecodedUpdate, sender: object, subject: string): ReadonlySet<number> | undefined {
     let taken: Set<number> | undefined;
     const own = this.#idOf.get(sender);
@@ -52,7 +55,7 @@ export class ClientIds {
     let ids = 0;
     for (const struct of update.structs) {
       const { client, clock } = struct.id;
-      // Its own id is its own, and what has been seen of another one tells nothing more.
+      // The sender's own id needs no check, and neither do further structs of an id that was just checked.
       if (client === own || client === seen || struct instanceof Y.Skip) continue;
       const state = Y.getState(this.#doc.store, client);
       if (clock + struct.length <= state) continue;
@@ -68,9 +71,9 @@ export class ClientIds {
   }
 
   /**
-   * The ids of others of which `update` deletes what they have not written yet; undefined when there are none.
+   * The ids of others whose future clocks `update` deletes; undefined if there are none.
    *
-   * Yjs keeps such deletions, and whatever somebody writes under these ids from then on is gone at once.
+   * Yjs keeps such deletions: whatever is written under these ids later would be deleted at once.
    */
   deletedAhead(update: DecodedUpdate, sender: object, subject: string): ReadonlySet<number> | undefined {
     let ahead: Set<number> | undefined;
@@ -86,12 +89,12 @@ export class ClientIds {
     return ahead;
   }
 
-  /** Whether the id is the one that the connection has first written under. */
+  /** Whether this is the id that the connection first wrote under. */
   isOwn(sender: object, id: number): boolean {
     return this.#idOf.get(sender) === id;
   }
 
-  /** The last who wrote under an id, as far as that is remembered. */
+  /** The last writer under an id, if still remembered. */
   writerOf(id: number): string | undefined {
     return this.#lastWriter.get(id);
   }
@@ -106,11 +109,11 @@ export class ClientIds {
   }
 
   #isOthers(id: number, subject: string): boolean {
-    // What the server itself writes, nobody else does.
+    // Only the server itself writes under its own id.
     if (id === this.#doc.clientID) return true;
     const writer = this.#writers.get(id);
     if (writer !== undefined) return writer.subject !== subject;
-    // Whoever wrote under it before is believed more than whoever announces it now.
+    // A former writer of the id takes precedence over whoever announces it now.
     if (this.#lastWriter.get(id) === subject) return false;
     const announced = this.#announcedBy(id);
     return announced !== undefined && announced.subject !== subject;
@@ -131,7 +134,7 @@ export class ClientIds {
   }
 }
 
-/** Behind the last that the update itself brings of a client. */
+/** The clock after the last struct of a client in the update. */
 function endOf({ structs }: DecodedUpdate, client: number): number {
   let end = 0;
   for (const { id, length } of structs) if (id.client === client) end = Math.max(end, id.clock + length);

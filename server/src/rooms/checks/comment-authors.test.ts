@@ -16,7 +16,7 @@ const messages = (doc: Y.Doc): Y.Array<unknown> => thread(doc).get('messages') a
 const open = (author: string, ...said: object[]) =>
   mapOf({ author, messages: Y.Array.from(said as never[]) });
 
-/** A scene in which Cora has begun a thread and Max has answered, and the replicas of all who are there. */
+/** A scene in which Cora has begun a thread and Max has answered, with a replica for everybody. */
 function setUp() {
   const stage = new Stage();
   const docs = new Map<Person, Y.Doc>();
@@ -31,7 +31,7 @@ function setUp() {
   return { stage, by, before, now: () => thread(stage.server).toJSON() };
 }
 
-/** The same once nobody remembers who wrote under which Yjs client id, as after a restart. */
+/** The same after a restart, when the writers of client ids are no longer known. */
 function setUpAgain() {
   const stage = new Stage((doc) => {
     comments(doc).set('t', open('Cora', says('Cora', 'dark?'), says('Max', 'yes')));
@@ -177,7 +177,7 @@ describe('what others have written', () => {
       code: 'not_author',
       issues: [{ pointer: '/comments/t/messages/0' }],
     });
-    // His own message is gone, as he wished.
+    // His own message is deleted, as he wished.
     expect(now()).toEqual({ ...before, messages: [says('Cora', 'dark?'), says('Max', 'late')] });
     stage.expectSame();
   });

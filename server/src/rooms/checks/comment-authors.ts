@@ -1,6 +1,6 @@
 import { allows, fault, isSignedBy, maySign, signatureOf, type Role, type Signer } from '@diorama/shared';
 import * as Y from 'yjs';
-import { Before } from './before.js';
+import { PreTransactionState } from './pre-transaction-state.js';
 import { Corrections, type Finding } from './corrections.js';
 import { DeletedMessages } from './deleted-messages.js';
 import {
@@ -13,21 +13,21 @@ import {
 
 type Type = Y.AbstractType<unknown>;
 
-/** Who writes, and what they may do on the scene. */
+/** Who writes, with their role on the scene. */
 export interface Writer extends Signer {
   readonly role: Role;
 }
 
 export interface CommentAuthorsOptions {
   readonly doc: Y.Doc;
-  /** Who has written under a Yjs client id, where that is known. */
+  /** The writer under a Yjs client id, if known. */
   readonly writerOf: (client: number) => string | undefined;
 }
 
 /**
- * Sees to it that nobody comments in the name of somebody else, and that commenters leave alone what others have written.
+ * Ensures that nobody comments under another name, and that commenters do not change what others have written.
  *
- * Whose a comment is, its Yjs client id tells as long as the room remembers who wrote under it, and its signature after that.
+ * The author of a comment is the writer of its Yjs client id while the room remembers it, and its signature after that.
  */
 export class CommentAuthors {
   readonly #options: CommentAuthorsOptions;
@@ -37,10 +37,13 @@ export class CommentAuthors {
     this.#options = options;
   }
 
-  /** To be called inside the transaction, when nothing in it breaks the schema any more; returns what was wrong with these threads. */
+  /**
+   * Must be called inside the transaction, after schema violations have been undone. Returns what was wrong with these
+   * threads.
+   */
   correct(transaction: Y.Transaction, threads: ReadonlySet<string>, writer: Writer): readonly Finding[] {
     const review = new Review(this.#options, transaction, writer, this.#deleted);
-    for (const id of threads) review.look(id);
+    for (const id of threads) review.check(id);
     return review.finish();
   }
 }
@@ -48,7 +51,7 @@ export class CommentAuthors {
 class Review {
   readonly #threads: Type;
   readonly #transaction: Y.Transaction;
-  readonly #before: Before;
+  readonly #before: PreTransactionState;
   readonly #corrections: Corrections;
   readonly #writer: Writer;
   readonly #moderates: boolean;
@@ -63,7 +66,7 @@ class Review {
   ) {
     this.#threads = doc.getMap('comments') as Type;
     this.#transaction = transaction;
-    this.#before = new Before(transaction);
+    this.#before = new PreTransactionState(transaction);
     this.#corrections = new Corrections(transaction, this.#before, 'not_author');
     this.#writer = writer;
     this.#moderates = allows(writer.role, 'editor');
@@ -71,18 +74,18 @@ class Review {
     this.#deleted = deleted;
   }
 
-  look(id: string): void {
+  check(id: string): void {
     const was = mapIn(this.#before.itemOf(this.#threads, id));
     const is = mapIn(live(this.#threads, id));
     if (was === undefined) {
-      if (is !== undefined) this.#lookAtNew(id, is, undefined);
-    } else if (was === is) this.#lookAtChanged(id, was);
+      if (is !== undefined) this.#checkNew(id, is, undefined);
+    } else if (was === is) this.#checkChanged(id, was);
     else if (!this.#moderates && !this.#ownsAllOf(was))
       this.#restore(this.#threads, ['comments', id], 'Others have written in this thread');
     else {
       this.#deleted.author(id, this.#authorBefore(was));
       if (is === undefined) this.#deleted.messages(id, this.#messagesBefore(was));
-      else this.#lookAtNew(id, is, was);
+      else this.#checkNew(id, is, was);
     }
   }
 
@@ -90,32 +93,35 @@ class Review {
     return this.#corrections.apply();
   }
 
-  #lookAtNew(id: string, thread: Type, instead: Type | undefined): void {
-    this.#lookAtSignature(id, thread);
-    this.#lookAtMessages(id, thread, instead);
+  #checkNew(id: string, thread: Type, instead: Type | undefined): void {
+    this.#checkSignature(id, thread);
+    this.#checkMessages(id, thread, instead);
   }
 
-  #lookAtChanged(id: string, thread: Type): void {
+  #checkChanged(id: string, thread: Type): void {
     const changed = this.#transaction.changed as ReadonlyMap<unknown, ReadonlySet<string | null>>;
     for (const key of changed.get(thread) ?? []) {
       if (key === null || key === 'messages') continue;
       if (live(thread, key) === this.#before.itemOf(thread, key)) continue;
-      if (key === 'author') this.#lookAtAuthor(id, thread);
+      if (key === 'author') this.#checkAuthor(id, thread);
       else if (!this.#moderates && !this.#ownsThread(thread))
         this.#restore(thread, ['comments', id, key], 'Somebody else has begun this thread');
     }
-    this.#lookAtMessages(id, thread, thread);
+    this.#checkMessages(id, thread, thread);
   }
 
-  /** Who has begun a thread does not change; one of which nobody has said it yet, somebody may sign as long as others are not in it. */
-  #lookAtAuthor(id: string, thread: Type): void {
+  /**
+   * The author of a thread does not change. A thread without an author may be signed by somebody as long as nobody else
+   * has written in it.
+   */
+  #checkAuthor(id: string, thread: Type): void {
     const was = this.#authorBefore(thread);
     if (was === authorIn(live(thread, 'author'))) return;
-    if (was === '' && (this.#moderates || this.#ownsAllOf(thread))) this.#lookAtSignature(id, thread);
+    if (was === '' && (this.#moderates || this.#ownsAllOf(thread))) this.#checkSignature(id, thread);
     else this.#restore(thread, ['comments', id, 'author'], 'Who has begun a thread does not change');
   }
 
-  #lookAtSignature(id: string, thread: Type): void {
+  #checkSignature(id: string, thread: Type): void {
     const item = live(thread, 'author');
     const author = authorIn(item);
     if (item === undefined || maySign(this.#writer, author) || this.#deleted.hasAuthor(id, author)) return;
@@ -127,14 +133,14 @@ class Review {
     );
   }
 
-  #lookAtMessages(id: string, thread: Type, earlier: Type | undefined): void {
+  #checkMessages(id: string, thread: Type, earlier: Type | undefined): void {
     const before = earlier && this.#before.itemOf(earlier, 'messages');
     const entries = entriesBetween(this.#before, before, live(thread, 'messages'));
     const { wanted, faults, removed } = decideMessages(entries, this.#rights(id));
     this.#deleted.messages(id, removed);
     for (const [at, { path, message, item }] of faults.entries())
       this.#corrections.write(
-        // All of them are mended by one change of the list.
+        // One change of the list corrects all faults.
         () => (at === 0 ? setMessages(thread as Y.Map<unknown>, wanted) : undefined),
         fault(['comments', id, 'messages', ...path], message),
         item,
@@ -194,7 +200,7 @@ function live(map: Type, key: string): Y.Item | undefined {
   return item?.deleted === false ? item : undefined;
 }
 
-/** The Y.Map that an item holds, which a thread is; what else stands there nobody reads as one. */
+/** The Y.Map in an item; undefined if the item holds anything else, which no reader takes for a thread. */
 function mapIn(item: Y.Item | undefined): Type | undefined {
   const type = item?.content instanceof Y.ContentType ? (item.content.type as Type) : undefined;
   return type?.constructor === Y.Map ? type : undefined;

@@ -2,9 +2,9 @@ import type { ClientFrame } from '../frames/client-frame.js';
 import { TokenBucket } from './token-bucket.js';
 
 export interface ConnectionLimits {
-  /** Messages that a connection may send in a second, on average; twice as many at once. Default 5,000. */
+  /** Messages per second of a connection, on average; a burst may have twice as many. Default 5,000. */
   readonly messagesPerSecond: number;
-  /** Bytes, likewise. Default 32 MiB. */
+  /** Bytes per second, likewise. Default 32 MiB. */
   readonly bytesPerSecond: number;
 }
 
@@ -13,7 +13,7 @@ export const DEFAULT_CONNECTION_LIMITS: ConnectionLimits = {
   bytesPerSecond: 32 * 1024 * 1024,
 };
 
-/** What each kind of message counts for: some make the server read all of the document. */
+/** Cost of each kind of message: some make the server read the whole document. */
 const COSTS: Record<ClientFrame['kind'], number> = {
   document: 1,
   presence: 1,
@@ -22,13 +22,13 @@ const COSTS: Record<ClientFrame['kind'], number> = {
   token: 100,
 };
 
-/** A connection that has been slowed down for so long without a pause is closed. */
+/** A connection that is throttled for this long without a break is closed. */
 const MOST_OVER_MS = 30_000;
-/** Without being slowed down for so long it has kept to its budget again. */
+/** After this long without being throttled, a connection is within its budget again. */
 const CALM_MS = 1_000;
-/** The shortest stop: shorter ones would be many. */
+/** Shortest pause, to avoid many short ones. */
 const LEAST_STOP_MS = 50;
-/** The part of the messages that may be presence. What is more than that gives way to the latest. */
+/** Share of the messages that may be presence. Of further presence only the latest is taken. */
 const PRESENCE_SHARE = 0.2;
 const PRESENCE_PAUSE_MS = 100;
 
@@ -37,19 +37,19 @@ export interface ConnectionBudgetOptions {
   /** Stops reading the socket. */
   readonly stop: () => void;
   readonly goOn: () => void;
-  /** It has been too much for too long. */
+  /** The connection has been over its budget for too long. */
   readonly exceeded: () => void;
-  /** Takes a presence that was put off. */
+  /** Takes a delayed presence update. */
   readonly receivePresence: (update: Uint8Array) => void;
-  /** Milliseconds of some clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
 /**
- * What one connection may send.
+ * Limits what a connection may send.
  *
- * Above it nothing is lost and nothing refused: the socket is not read for as long as the surplus lasts, and the sender has to wait. Presence
- * counts apart, so that it never holds up edits: of too much presence only the latest is taken.
+ * Above the limit nothing is lost or refused: the socket is not read until the surplus is paid off, so the sender has
+ * to wait. Presence is counted separately so that it never delays edits: of too much presence only the latest is taken.
  */
 export class ConnectionBudget {
   readonly #options: ConnectionBudgetOptions;
@@ -74,7 +74,7 @@ export class ConnectionBudget {
     this.#presence = bucket(Math.max(1, messagesPerSecond * PRESENCE_SHARE));
   }
 
-  /** Counts a message. False: it is a presence that is put off, or given up for a later one. */
+  /** Counts a message. Returns false for a presence update that is delayed or replaced by a later one. */
   take(message: ClientFrame, bytes: number): boolean {
     let cost = COSTS[message.kind];
     let now = true;
@@ -120,7 +120,7 @@ export class ConnectionBudget {
   }
 
   #putOff(update: Uint8Array): void {
-    // A view of the frame would keep all of what was read with it.
+    // Copied, since a view would keep the whole receive buffer in memory.
     this.#latePresence = update.slice();
     this.#presenceTimer ??= setTimeout(() => {
       this.#presenceTimer = undefined;

@@ -1,14 +1,14 @@
 import type { Issue } from '@diorama/shared';
 import * as Y from 'yjs';
-import type { Before } from './before.js';
+import type { PreTransactionState } from './pre-transaction-state.js';
 
 type Type = Y.AbstractType<unknown>;
 type Keys = ReadonlySet<string | null>;
 
-/** Something wrong that is undone. */
+/** A violation that is undone. */
 export interface Finding {
   readonly issue: Issue;
-  /** What brought it, or, where something was deleted, what that was. */
+  /** The item that caused it, or the deleted item if the violation is a deletion. */
   readonly culprit: Y.Item | undefined;
   readonly code: FindingCode;
 }
@@ -16,50 +16,54 @@ export interface Finding {
 export type FindingCode = 'invalid_document' | 'scene_full' | 'not_author';
 
 /**
- * What is to be undone of a transaction, gathered while it is looked at and done afterwards.
+ * Collects what must be undone in a transaction, and applies it afterwards.
  *
- * Everything is written inside of the transaction: one update goes out, with what was wrong and its correction.
+ * Corrections are written inside the transaction, so one update carries both the violation and its correction.
  */
 export class Corrections {
   readonly #transaction: Y.Transaction;
-  readonly #before: Before;
+  readonly #before: PreTransactionState;
   readonly #code: FindingCode;
   readonly #findings: Finding[] = [];
   readonly #steps: (() => unknown)[] = [];
 
-  /** `code` is that of what is wrong, unless another is said. */
-  constructor(transaction: Y.Transaction, before: Before, code: FindingCode = 'invalid_document') {
+  /** `code` is the default error code of the findings. */
+  constructor(
+    transaction: Y.Transaction,
+    before: PreTransactionState,
+    code: FindingCode = 'invalid_document',
+  ) {
     this.#transaction = transaction;
     this.#before = before;
     this.#code = code;
   }
 
-  /** Something else is written in the place of what `culprit` brought. */
+  /** Replaces what `culprit` wrote. */
   write(step: () => unknown, issue: Issue, culprit: Y.Item): void {
     this.#add(step, [issue], culprit);
   }
 
   /**
-   * The key gets back what it held before; where it held nothing, it goes. With `isGood` that is the last good value of those that
-   * the transaction brought before the wrong one, if there is any: they may have come in frames of their own.
+   * Restores what the key held before; deletes the key if it held nothing. With `isGood`, restores the last good value
+   * that the transaction itself wrote before the bad one, if any: it may have come in an earlier frame.
    */
   restore(map: Type, key: string, issues: readonly Issue[], isGood?: (item: Y.Item) => boolean): void {
     this.#add(() => this.#restoreKey(map, key, isGood), issues, map._map.get(key));
   }
 
-  /** The key goes, whatever it held before: what was written as `because` does not go with it. */
+  /** Deletes the key, whatever it held before. The value of `because`, which caused this, stays. */
   remove(map: Type, key: string, issues: readonly Issue[], because: string): void {
     const culprit = map._map.get(because);
     this.#add(() => Y.Map.prototype.delete.call(map as Y.Map<unknown>, key), issues, culprit);
   }
 
-  /** What the transaction put into the list of `type` goes. */
+  /** Removes what the transaction inserted into the list of `type`. */
   removeList(type: Type, issue: Issue): void {
     const culprit = this.#addedTo(type).at(-1);
     if (culprit !== undefined) this.#add(() => this.#removeAdded(type), [issue], culprit);
   }
 
-  /** What the transaction added to a type that no scene has goes; what it deleted is no loss. */
+  /** Removes what the transaction added to a type that no scene has. What it deleted there is no loss. */
   takeBack(type: Type, keys: Keys, issue: Issue, code = this.#code): void {
     const added = [...keys].filter((key) => key !== null && this.#isAdded(type, key)) as string[];
     const listed = keys.has(null) ? this.#addedTo(type).at(-1) : undefined;
@@ -72,10 +76,10 @@ export class Corrections {
   }
 
   /**
-   * Undoes changes of Yjs types inside of the value of a key.
+   * Undoes changes of Yjs types nested in the value of a key.
    *
-   * First what was added and overwritten, so that concurrent work in the same value stays; where that is not enough, the
-   * value as a whole becomes what it was.
+   * First undoes only the additions and overwrites, so that concurrent work in the same value stays. If the value is
+   * still bad, restores it as a whole.
    */
   undoNested(
     map: Type,
@@ -97,12 +101,13 @@ export class Corrections {
     this.#add(undo, issues, this.#lastOf(changes));
   }
 
-  /** Writes the corrections; returns what was wrong. */
+  /** Applies the corrections and returns the findings. */
   apply(): readonly Finding[] {
     if (this.#steps.length === 0) return this.#findings;
     for (const step of this.#steps) step();
-    // Yjs would take our own writes in somebody else's transaction for a second user of our client id. What it does for foreign
-    // transactions besides, forgetting the positions that it cached in lists, is done here.
+    // If the server wrote into a remote transaction, Yjs would assume a second user of the server's client id and
+    // change the id. So the transaction is marked as local. For remote transactions Yjs also clears its cached list
+    // positions, which is done here instead.
     for (const type of this.#transaction.changed.keys()) {
       const { _searchMarker: markers } = type as unknown as { _searchMarker: unknown[] | null };
       if (markers) markers.length = 0;
@@ -116,7 +121,7 @@ export class Corrections {
     for (const issue of issues) this.#findings.push({ issue, culprit, code });
   }
 
-  /** Of what came into or went from these types, the one that was named last. */
+  /** The last item that was added to or removed from these types. */
   #lastOf(changes: readonly (readonly [Type, Keys])[]): Y.Item | undefined {
     const items = changes.flatMap(([type, keys]) =>
       [...keys].map((key) => (key === null ? this.#addedTo(type).at(-1) : type._map.get(key))),
@@ -142,7 +147,7 @@ export class Corrections {
 
   #restoreKey(type: Type, key: string, isGood?: (item: Y.Item) => boolean): void {
     const item = isGood ? this.#before.lastGoodOf(type, key, isGood) : this.#before.itemOf(type, key);
-    // Any Yjs type may have keys, but only Y.Map says how they are written.
+    // Every Yjs type has keys, but only Y.Map has methods that write them.
     const map = type as Y.Map<unknown>;
     if (item === undefined || item.content instanceof Y.ContentDoc) Y.Map.prototype.delete.call(map, key);
     else Y.Map.prototype.set.call(map, key, this.#before.valueOf(item));

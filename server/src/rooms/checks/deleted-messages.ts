@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** Of so many the room remembers that they were there: whoever deleted them may take that back. */
+/** Number of deleted entries that the room remembers, so that the deletion can be taken back. */
 const MAX_REMEMBERED = 2_000;
 
-/** What was lately deleted from threads: taken back, it comes from who deleted it and is signed by who wrote it. */
+/**
+ * Remembers recently deleted messages. Undoing a deletion writes messages that are signed by others, which is forbidden
+ * otherwise (CHK-22).
+ */
 export class DeletedMessages {
   readonly #known = new Set<string>();
 
@@ -34,7 +37,7 @@ export class DeletedMessages {
   }
 }
 
-/** The same for messages that hold the same, in whatever order. */
+/** Equal for messages with the same keys and values in any order. */
 export const fingerprint = (message: unknown): string =>
   JSON.stringify(
     typeof message === 'object' && message !== null

@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import type { DecodedUpdate } from './update-check.js';
 
-/** Whether an update depends on something that neither the document nor the update itself has. Deletions count, too. */
+/** Whether an update refers to structs, also by deletions, that neither the document nor the update itself has. */
 export function lacksDependencies({ store }: Y.Doc, update: DecodedUpdate): boolean {
   const ends = new Map<number, number>();
   const endOf = (client: number): number => ends.get(client) ?? Y.getState(store, client);
@@ -21,8 +21,8 @@ export function lacksDependencies({ store }: Y.Doc, update: DecodedUpdate): bool
   return false;
 }
 
-/** Whether an update depends on what has not come of clients of which it brings nothing. */
-export function lacksOthers({ store }: Y.Doc, { structs, ds }: DecodedUpdate): boolean {
+/** Whether an update refers to missing structs of clients from which it contains no structs. */
+export function lacksOtherClients({ store }: Y.Doc, { structs, ds }: DecodedUpdate): boolean {
   const own = new Set(structs.map(({ id }) => id.client));
   const isMissing = (client: number, clock: number): boolean =>
     !own.has(client) && clock >= Y.getState(store, client);

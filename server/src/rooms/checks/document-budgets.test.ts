@@ -60,9 +60,80 @@ describe('what a document may hold, and what may wait', () => {
     expect(stage.server.getMap('materials').size).toBe(0);
     expect(Y.encodeStateAsUpdate(stage.server).byteLength).toBeLessThan(1_000);
     stage.expectSame();
-    // The sender's next write follows its own, which are gone here: it is gone for everybody, too.
+    // The sender's next write refers to structs that are tombstones here, so Yjs drops it for everybody.
     stage.send((doc) => doc.getMap('materials').set('x1', mapOf({ name: 'm' })));
     stage.expectSame();
+  });
+
+  describe('CHK-24: more keys or list items at once than can be good', () => {
+    const KEYS = 30_000;
+    const crowd = (map: Y.Map<unknown>): void => {
+      for (let at = 0; at < KEYS; at++) map.set(`k${at}`, at);
+    };
+
+    it.each([
+      ['of the scene', (doc: Y.Doc) => crowd(doc.getMap('scene')), '/scene'],
+      ['of a node that is there', (doc: Y.Doc) => crowd(node(doc)), '/nodes/n1'],
+      [
+        'of a new node',
+        (doc: Y.Doc) => {
+          const fresh = mapOf({ kind: 'group' });
+          nodes(doc).set('n2', fresh);
+          crowd(fresh);
+        },
+        '/nodes/n2',
+      ],
+      [
+        'of a type in a value',
+        (doc: Y.Doc) => {
+          const value = new Y.Map<unknown>();
+          node(doc).set('future', value);
+          crowd(value);
+        },
+        '/nodes/n1/future',
+      ],
+    ])('keys %s leave tombstones, and what is good beside them stays', (_, write, pointer) => {
+      const stage = new Stage(box);
+      const objection = stage.send((doc) => {
+        write(doc);
+        nodes(doc).set('n3', mapOf({ kind: 'group' }));
+      });
+      expect(objection).toMatchObject({ code: 'invalid_document', issues: [{ pointer }] });
+      expect([...nodes(stage.server).keys()]).toEqual(expect.arrayContaining(['n1', 'n3']));
+      expect(nodes(stage.server).has('n2')).toBe(false);
+      expect(stage.server.getMap('scene').size).toBe(0);
+      expect(node(stage.server).has('k1')).toBe(false);
+      expect(Y.encodeStateAsUpdate(stage.server).byteLength).toBeLessThan(2_000);
+      stage.expectSame();
+    });
+
+    it('list items one by one leave tombstones', () => {
+      const stage = new Stage((doc) => {
+        box(doc);
+        node(doc).set('future', Y.Array.from([0]));
+      });
+      const list = (doc: Y.Doc) => node(doc).get('future') as Y.Array<number>;
+      const objection = stage.send((doc) => {
+        // From behind, so that Yjs joins none of them.
+        for (let at = 0; at < 11_000; at++) list(doc).insert(0, [at]);
+      });
+      expect(objection?.code).toBe('invalid_document');
+      expect(list(stage.server).toArray()).toEqual([0]);
+      stage.expectSame();
+    });
+
+    it('what was overwritten offline counts no more than what is left of it', () => {
+      const stage = new Stage(box);
+      const offline = stage.join();
+      for (let at = 0; at < 2_000; at++) {
+        node(offline).set('name', `Name ${at}`);
+        node(offline).set('visible', at % 2 === 0);
+      }
+      const update = Y.encodeStateAsUpdate(offline, Y.encodeStateVector(stage.server));
+      expect(stage.receive(update)).toBeUndefined();
+      expect(node(stage.server).get('name')).toBe('Name 1999');
+      stage.expectSame();
+    });
   });
 
   it('CHK-9: types are nested at most 16 deep, however they come', () => {
@@ -78,7 +149,7 @@ describe('what a document may hold, and what may wait', () => {
     expect(stage.send((doc) => nest(doc, 10))).toBeUndefined();
     expect(stage.send((doc) => nest(doc, 100))?.code).toBe('invalid_document');
     stage.expectSame();
-    // So deep that the sender's own Yjs could not delete it again.
+    // Nested so deeply that the sender's own Yjs could not delete it.
     const deep = updateOf(stage.sender, (doc) => nest(doc, 50_000));
     const intake = stage.guard.admit(deep, decodeChecked(deep), EVE);
     stage.server.transact((transaction) => {
@@ -131,7 +202,7 @@ describe('what a document may hold, and what may wait', () => {
 
   it('CHK-12: what waits for its dependencies is bounded', () => {
     const stage = new Stage(box);
-    // Everything after the first update that was lost has to wait.
+    // Everything after the first lost update has to wait.
     updateOf(stage.sender, (doc) => node(doc).set('lost', 1));
     const send = (size: number) =>
       stage.receive(updateOf(stage.sender, (doc) => node(doc).set('name', 'x'.repeat(size))));
@@ -144,7 +215,7 @@ describe('what a document may hold, and what may wait', () => {
     );
     const { pendingStructs } = stage.server.store;
     expect(pendingStructs?.update.byteLength).toBeLessThan(70_000);
-    // With what was missing everything is taken in.
+    // Once the missing updates come, everything is applied.
     stage.receive(Y.encodeStateAsUpdate(stage.sender, Y.encodeStateVector(stage.server)));
     expect(stage.server.store.pendingStructs).toBeNull();
     stage.expectSame();

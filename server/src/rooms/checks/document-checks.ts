@@ -14,8 +14,8 @@ import {
   type ValuePath,
 } from '@diorama/shared';
 import * as Y from 'yjs';
-import type { EntryRoot } from './screen.js';
-import { Before } from './before.js';
+import type { EntryRoot } from './pre-apply-check.js';
+import { PreTransactionState } from './pre-transaction-state.js';
 import { Corrections, type Finding } from './corrections.js';
 import { growth, type EntryCounts } from './entry-counts.js';
 import { NestedChanges } from './nested-changes.js';
@@ -25,40 +25,41 @@ type Type = Y.AbstractType<unknown>;
 type Keys = ReadonlySet<string | null>;
 
 export interface Judgement {
-  /** Empty when all was good. */
+  /** Empty if nothing was wrong. */
   readonly findings: readonly Finding[];
-  /** Comment threads that were touched. */
+  /** Comment threads that the transaction changed. */
   readonly threads: ReadonlySet<string>;
 }
 
 const NO_THREADS: ReadonlySet<string> = new Set();
 
-/** Finds and undoes what a transaction wrote against the schema. Looks at what it changed and at nothing else. */
+/** Finds and undoes schema violations of a transaction. Checks only what it changed. */
 export class DocumentChecks {
-  readonly #roots = new Map<unknown, RootMap>();
+  /** The root maps of the document, and their names. */
+  readonly roots: ReadonlyMap<unknown, RootMap>;
   readonly #counts: EntryCounts;
 
   constructor(doc: Y.Doc, counts: EntryCounts) {
     this.#counts = counts;
-    for (const name of ROOT_MAPS) this.#roots.set(doc.getMap(name), name);
+    this.roots = new Map(ROOT_MAPS.map((name) => [doc.getMap(name), name]));
   }
 
   /**
-   * To be called inside the transaction that applied a client's update; returns what was wrong, and where.
+   * Must be called inside the transaction that applied a client's update. Returns what was wrong and where.
    *
-   * A key that breaks the schema gets back what it held before the transaction; what is beside it stays. What was broken before
-   * and is not touched is not looked at.
+   * A key that violates the schema gets back its previous value; the keys beside it stay. Older violations that the
+   * transaction did not touch are ignored.
    */
   correct(transaction: Y.Transaction): Judgement {
-    const inspection = new Inspection(this.#roots, this.#counts, transaction);
-    for (const [type, keys] of transaction.changed as ReadonlyMap<Type, Keys>) inspection.look(type, keys);
+    const inspection = new Inspection(this.roots, this.#counts, transaction);
+    for (const [type, keys] of transaction.changed as ReadonlyMap<Type, Keys>) inspection.check(type, keys);
     return inspection.finish();
   }
 }
 
 class Inspection {
   readonly #roots: ReadonlyMap<unknown, RootMap>;
-  readonly #before: Before;
+  readonly #before: PreTransactionState;
   readonly #corrections: Corrections;
   readonly #counts: EntryCounts;
   readonly #kinds: NodeKinds;
@@ -68,17 +69,17 @@ class Inspection {
   constructor(roots: ReadonlyMap<unknown, RootMap>, counts: EntryCounts, transaction: Y.Transaction) {
     this.#roots = roots;
     this.#counts = counts;
-    this.#before = new Before(transaction);
+    this.#before = new PreTransactionState(transaction);
     this.#corrections = new Corrections(transaction, this.#before);
     this.#kinds = new NodeKinds(this.#before, this.#corrections);
     this.#nested = new NestedChanges(roots, this.#corrections);
   }
 
-  look(type: Type, keys: Keys): void {
+  check(type: Type, keys: Keys): void {
     const root = this.#roots.get(type);
-    if (root === 'scene') return this.#lookAtKeys(type, ['scene'], keys, shapeOf('scene'));
+    if (root === 'scene') return this.#checkKeys(type, ['scene'], keys, shapeOf('scene'));
     if (root === 'comments') for (const id of keys) this.#touchedThread(root, id);
-    if (root !== undefined) return this.#lookAtEntries(type, root, keys);
+    if (root !== undefined) return this.#checkEntries(type, root, keys);
     const item = type._item;
     if (item === null) {
       this.#corrections.takeBack(type, keys, fault([nameOf(type)], 'A scene has no such root type'));
@@ -88,15 +89,15 @@ class Inspection {
     const parentRoot = this.#roots.get(item.parent);
     if (parentRoot !== undefined && parentRoot !== 'scene' && item.parentSub !== null) {
       this.#touchedThread(parentRoot, item.parentSub);
-      if (type instanceof Y.Map) this.#lookAtEntry(type as Type, parentRoot, item.parentSub, keys);
+      if (type instanceof Y.Map) this.#checkEntry(type as Type, parentRoot, item.parentSub, keys);
       return;
     }
-    const path = this.#nested.note(type, keys);
+    const path = this.#nested.record(type, keys);
     if (path !== undefined) this.#touchedThread(path[0], path[1] as string);
   }
 
   finish(): Judgement {
-    this.#nested.judge();
+    this.#nested.check();
     return { findings: this.#corrections.apply(), threads: this.#threads ?? NO_THREADS };
   }
 
@@ -104,7 +105,7 @@ class Inspection {
     if (root === 'comments' && id !== null) (this.#threads ??= new Set()).add(id);
   }
 
-  #lookAtEntries(type: Type, root: EntryRoot, keys: Keys): void {
+  #checkEntries(type: Type, root: EntryRoot, keys: Keys): void {
     const more = growth(type, keys, this.#before);
     if (more > 0 && this.#counts.of(root) + more > DOCUMENT_LIMITS[root])
       return this.#tooMany(type, root, keys);
@@ -116,46 +117,46 @@ class Inspection {
       const item = type._map.get(id);
       if (item === undefined || item.deleted || !this.#before.isNew(item)) continue;
       const wrong = this.#wrongWith(root, id, item);
-      if (wrong === undefined) this.#lookAtNewEntry(item, root, id);
+      if (wrong === undefined) this.#checkNewEntry(item, root, id);
       else this.#corrections.restore(type, id, [wrong]);
     }
   }
 
-  /** What one frame adds comes or goes as a whole: half of somebody's import is of no use. */
+  /** The entries that one frame adds are kept or removed together: half of an import is of no use. */
   #tooMany(type: Type, root: EntryRoot, keys: Keys): void {
     const issue = fault([root], `A scene has at most ${DOCUMENT_LIMITS[root]} ${root}`);
     this.#corrections.takeBack(type, keys, issue, 'scene_full');
   }
 
-  /** Why an entry cannot stay at all. */
+  /** Why the entry must be removed as a whole. */
   #wrongWith(root: RootMap, id: string, item: Y.Item): Issue | undefined {
     if (!isNodeId(id)) return fault([root, id], `An id has 1 to ${NODE_ID_MAX_LENGTH} characters`);
     const entry = item.content instanceof Y.ContentType ? (item.content.type as Type) : undefined;
     if (entry === undefined || !isPlainMap(entry)) return fault([root, id], 'It is not a Y.Map');
     if (entry._map.size > DOCUMENT_BOUNDS.keys)
       return fault([root, id], `It has more than ${DOCUMENT_BOUNDS.keys} keys`);
-    // Whoever writes a new node key by key, each in a frame of its own, begins with an empty one.
+    // A client that writes a new node key by key, each in its own frame, starts with an empty node.
     if (root === 'nodes' && entry._map.size > 0 && this.#kinds.ofNew(entry) === undefined)
       return fault([root, id, 'kind'], KIND_MESSAGE);
     return undefined;
   }
 
-  #lookAtNewEntry(item: Y.Item, root: RootMap, id: string): void {
+  #checkNewEntry(item: Y.Item, root: RootMap, id: string): void {
     const entry = (item.content as Y.ContentType).type as Type;
     const shape = shapeOf(root, this.#kinds.ofNew(entry));
     if (entry._start !== null)
       this.#corrections.removeList(entry, fault([root, id], 'It is a map, not a list'));
     for (const [key, value] of entry._map)
-      if (!value.deleted) this.#judge(entry, [root, id, key], value, shape);
+      if (!value.deleted) this.#checkValue(entry, [root, id, key], value, shape);
   }
 
-  #lookAtEntry(entry: Type, root: RootMap, id: string, keys: Keys): void {
-    if (root !== 'nodes') return this.#lookAtKeys(entry, [root, id], keys, shapeOf(root));
-    const { kind, isJudged } = this.#kinds.settle(entry, id, keys);
-    this.#lookAtKeys(entry, [root, id], keys, nodeShape(kind), isJudged ? 'kind' : undefined);
+  #checkEntry(entry: Type, root: RootMap, id: string, keys: Keys): void {
+    if (root !== 'nodes') return this.#checkKeys(entry, [root, id], keys, shapeOf(root));
+    const { kind, isChecked } = this.#kinds.settle(entry, id, keys);
+    this.#checkKeys(entry, [root, id], keys, nodeShape(kind), isChecked ? 'kind' : undefined);
   }
 
-  #lookAtKeys(map: Type, above: ValuePath, keys: Keys, shape: Shape, judged?: string): void {
+  #checkKeys(map: Type, above: ValuePath, keys: Keys, shape: Shape, checked?: string): void {
     let room: boolean | undefined;
     for (const key of keys) {
       if (key === null) {
@@ -163,15 +164,15 @@ class Inspection {
         continue;
       }
       const item = map._map.get(key);
-      if (key === judged || item === undefined || item.deleted || !this.#before.isNew(item)) continue;
+      if (key === checked || item === undefined || item.deleted || !this.#before.isNew(item)) continue;
       if (item.left === null && !(room ??= hasRoom(map))) {
         const message = `It has more than ${DOCUMENT_BOUNDS.keys} keys`;
         this.#corrections.restore(map, key, [fault([...above, key], message)]);
-      } else this.#judge(map, [...above, key], item, shape);
+      } else this.#checkValue(map, [...above, key], item, shape);
     }
   }
 
-  #judge(map: Type, path: ValuePath, item: Y.Item, shape: Shape): void {
+  #checkValue(map: Type, path: ValuePath, item: Y.Item, shape: Shape): void {
     const faults = faultsOf(path, shape, item);
     if (faults.length === 0) return;
     const isGood = (earlier: Y.Item): boolean => faultsOf(path, shape, earlier).length === 0;

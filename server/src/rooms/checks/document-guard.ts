@@ -2,68 +2,72 @@ import { DioramaError, DOCUMENT_LIMITS, type Issue } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { DecodedUpdate } from './update-check.js';
 import { ClientIds, type Contested } from './client-ids.js';
-import { bringerOf } from './bringer.js';
+import { originatingUpdate } from './originating-update.js';
 import { CommentAuthors, type Writer } from './comment-authors.js';
 import type { Finding } from './corrections.js';
 import { DocumentChecks } from './document-checks.js';
 import type { DocumentSize } from './document-size.js';
+import { mayPassThroughFaults } from './intermediate-states.js';
 import { EntryCounts } from './entry-counts.js';
-import { withoutClients, withoutDeletionsAhead, withTombstones } from './rewrite.js';
-import { deleteSwallowed } from './swallowed.js';
-import { screen, type Screened } from './screen.js';
+import { withoutClients, withoutDeletionsAhead, withTombstones } from './rewrite-update.js';
+import { deleteGarbageCollected } from './garbage-collected-structs.js';
+import { checkBeforeApply, type PreApplyRejection } from './pre-apply-check.js';
 import { serverClientId } from './server-client-id.js';
-import { WaitingUpdates } from './waiting-updates.js';
+import { PendingUpdateLimits } from './pending-update-limits.js';
 
 export interface DocumentGuardOptions {
   readonly doc: Y.Doc;
-  /** A document that is larger than its bound takes deletions only. */
+  /** A document above its maximum size accepts deletions only. */
   readonly size: DocumentSize;
-  /** Whose presence has a Yjs client id. */
+  /** Whose presence uses a Yjs client id. */
   readonly announcedBy: (id: number) => { readonly subject: string } | undefined;
   readonly contested?: Contested;
 }
 
-/** Who sends an update. */
+/** The sender of an update. */
 export interface Sender {
-  /** Stands for the connection. */
+  /** Identifies the connection. */
   readonly connection: object;
   readonly subject: string;
 }
 
-/** Issues that one refusal lists; there may be a million. */
+/** Most issues listed in one refusal; there may be a million. */
 const MAX_ISSUES = 20;
 
-/** An update that may be applied, perhaps without a part of it. */
+/** An update that may be applied, possibly reduced. */
 export interface Intake extends Correction {
-  /** What is to be applied. */
+  /** The update to apply. */
   readonly update: Uint8Array;
 }
 
-/** What one or several updates need once they are applied. */
+/** Corrects one or several updates after they have been applied. */
 export interface Correction {
   /**
-   * To be called inside the transaction that has applied it: undoes what breaks the schema, and what `writer` may not do to the
-   * comments of others. Whether it undid anything.
+   * Must be called inside the transaction that applied the updates. Undoes schema violations, and changes that `writer`
+   * may not make to comments of others. Returns whether it undid anything.
    */
   correct(transaction: Y.Transaction, writer: Writer): boolean;
-  /** What the sender is to be told, after `correct`, in the order of the updates; empty when all was good. */
+  /** What to tell the sender after `correct`, in the order of the updates; empty if nothing was wrong. */
   objections(): readonly Objection[];
 }
 
-/** Why some of an update was undone. */
+/** Why a part of an update was undone. */
 export interface Objection {
-  /** Which update of those that were applied together, from 0; where that cannot be told, the last. */
+  /** Index among the updates that were applied together; the last one if the cause is unknown. */
   readonly at: number;
   readonly error: DioramaError;
 }
 
-/** Stands between the updates of clients and the document: nothing that breaks the schema gets through, what is good does. */
+/**
+ * Checks the updates of clients before and after they are applied to the document. What violates the schema is undone,
+ * the rest stays.
+ */
 export class DocumentGuard {
   readonly #doc: Y.Doc;
   readonly #checks: Checks;
   readonly #counts: EntryCounts;
   readonly #size: DocumentSize;
-  readonly #waiting: WaitingUpdates<object>;
+  readonly #pending: PendingUpdateLimits<object>;
   readonly #clientIds: ClientIds;
 
   constructor({ doc, size, announcedBy, contested }: DocumentGuardOptions) {
@@ -71,7 +75,7 @@ export class DocumentGuard {
     doc.clientID = serverClientId(doc);
     this.#counts = new EntryCounts(doc);
     this.#size = size;
-    this.#waiting = new WaitingUpdates(doc);
+    this.#pending = new PendingUpdateLimits(doc);
     this.#clientIds = new ClientIds(doc, announcedBy, contested);
     this.#checks = {
       schema: new DocumentChecks(doc, this.#counts),
@@ -79,17 +83,17 @@ export class DocumentGuard {
     };
   }
 
-  /** Whether the document takes deletions only. */
+  /** Whether the document accepts deletions only. */
   get isFull(): boolean {
     return this.#size.isFullWith(0);
   }
 
-  /** Whether what the connection writes under this id, of so many bytes, has neither to be sorted nor refused for its size. */
-  trusts(connection: object, id: number, bytes: number): boolean {
+  /** Whether an update may skip the ownership and size checks. */
+  maySkipChecks(connection: object, id: number, bytes: number): boolean {
     return this.#clientIds.isOwn(connection, id) && !this.#size.isFullWith(bytes);
   }
 
-  /** Who has written under a Yjs client id, as far as that is remembered. */
+  /** The last writer under a Yjs client id, if still remembered. */
   writerOf(id: number): string | undefined {
     return this.#clientIds.writerOf(id);
   }
@@ -99,22 +103,22 @@ export class DocumentGuard {
   }
 
   /**
-   * Judges an update before it is applied.
+   * Checks an update before it is applied.
    *
-   * Throws `scene_full` when the document would become too large, and `update_unresolved` when the update cannot be judged, or kept, before
-   * what it depends on is there.
+   * Throws `scene_full` if the document would become too large. Throws `update_unresolved` if the update depends on
+   * missing updates and can be neither checked nor kept until they come.
    */
   admit(received: Uint8Array, all: DecodedUpdate, { connection, subject }: Sender): Intake {
     if (this.#adds(all) && this.#size.isFullWith(received.byteLength))
       throw new DioramaError('scene_full', `A scene has at most ${this.#size.maxBytes} bytes; deletions go`);
     const { update, decoded, forged } = this.#withoutForged(received, all, connection, subject);
-    this.#waiting.admit(connection, update.byteLength, decoded);
-    const intake = this.#screen(update, decoded);
+    this.#pending.admit(connection, update.byteLength, decoded);
+    const intake = this.#checkBeforeApply(update, decoded);
     if (forged.size > 0) intake.forged(forged);
     return intake;
   }
 
-  /** What is left of an update without what is done in the name of others. */
+  /** Removes from an update what was written under client ids of others. */
   #withoutForged(
     update: Uint8Array,
     decoded: DecodedUpdate,
@@ -138,15 +142,24 @@ export class DocumentGuard {
     return structs.some(({ id, length }) => id.clock + length > Y.getState(this.#doc.store, id.client));
   }
 
-  #screen(update: Uint8Array, decoded: DecodedUpdate): CheckedIntake {
-    const screened = screen(this.#doc, decoded, (root) => DOCUMENT_LIMITS[root] - this.#counts.of(root));
-    if (screened === 'unplaced') throw new DioramaError('update_unresolved');
-    if (screened === undefined) return new CheckedIntake(update, decoded, this.#checks);
-    return new CheckedIntake(withTombstones(decoded, screened.dropped), decoded, this.#checks, screened);
+  #checkBeforeApply(update: Uint8Array, decoded: DecodedUpdate): CheckedIntake {
+    const rejection = checkBeforeApply(
+      this.#doc,
+      decoded,
+      (root) => DOCUMENT_LIMITS[root] - this.#counts.of(root),
+    );
+    if (rejection === 'unresolved') throw new DioramaError('update_unresolved');
+    if (rejection === undefined) return new CheckedIntake(update, decoded, this.#checks);
+    return new CheckedIntake(withTombstones(decoded, rejection.dropped), decoded, this.#checks, rejection);
   }
 
-  /** Of updates that were all applied in one transaction: what is wrong is found in one look. */
-  together(intakes: readonly Intake[]): Correction {
+  /** As {@link mayPassThroughFaults}: such updates must not be relayed one by one. */
+  mayPassThroughFaults(transaction: Y.Transaction): boolean {
+    return mayPassThroughFaults(transaction, this.#checks.schema.roots);
+  }
+
+  /** One correction for updates that were applied in one transaction. */
+  combine(intakes: readonly Intake[]): Correction {
     const [first, ...others] = intakes as readonly CheckedIntake[];
     return first === undefined || others.length > 0
       ? CheckedIntake.joined(intakes as readonly CheckedIntake[], this.#checks)
@@ -154,7 +167,7 @@ export class DocumentGuard {
   }
 }
 
-/** What is looked at inside of a transaction, one after the other. */
+/** The checks inside a transaction, in this order. */
 interface Checks {
   readonly schema: DocumentChecks;
   readonly authors: CommentAuthors;
@@ -166,38 +179,38 @@ class CheckedIntake implements Intake {
   readonly update: Uint8Array;
   readonly #decoded: DecodedUpdate;
   readonly #checks: Checks;
-  readonly #screened: Screened | undefined;
+  readonly #rejection: PreApplyRejection | undefined;
   #parts: readonly CheckedIntake[] = [this];
   #findings: readonly Finding[] = [];
   #forged: readonly Issue[] = [];
 
-  constructor(update: Uint8Array, decoded: DecodedUpdate, checks: Checks, screened?: Screened) {
+  constructor(update: Uint8Array, decoded: DecodedUpdate, checks: Checks, rejection?: PreApplyRejection) {
     this.update = update;
     this.#decoded = decoded;
     this.#checks = checks;
-    this.#screened = screened;
+    this.#rejection = rejection;
   }
 
   static joined(intakes: readonly CheckedIntake[], checks: Checks): CheckedIntake {
     const structs = intakes.flatMap((intake) => intake.#decoded.structs);
-    const screened = intakes.flatMap((intake) => intake.#screened ?? []);
+    const rejection = intakes.flatMap((intake) => intake.#rejection ?? []);
     const joined = new CheckedIntake(
       new Uint8Array(),
       { structs, ds: Y.createDeleteSet() },
       checks,
-      screened.length === 0
+      rejection.length === 0
         ? undefined
         : {
-            code: screened[0]?.code ?? 'invalid_document',
-            issues: screened.flatMap(({ issues }) => issues),
-            dropped: new Set(screened.flatMap(({ dropped }) => [...dropped])),
+            code: rejection[0]?.code ?? 'invalid_document',
+            issues: rejection.flatMap(({ issues }) => issues),
+            dropped: new Set(rejection.flatMap(({ dropped }) => [...dropped])),
           },
     );
     joined.#parts = intakes;
     return joined;
   }
 
-  /** Some of it was left out: what carries the client ids of others. */
+  /** Records that a part was left out since it carries client ids of others. */
   forged(ids: ReadonlySet<number>): void {
     this.#forged = [...ids].map((id) => ({ pointer: '', message: `Somebody else has the client id ${id}` }));
   }
@@ -206,19 +219,19 @@ class CheckedIntake implements Intake {
     const { findings, threads } = this.#checks.schema.correct(transaction);
     const forged = threads.size === 0 ? [] : this.#checks.authors.correct(transaction, threads, writer);
     this.#findings = forged.length === 0 ? findings : [...findings, ...forged];
-    const swallowed = deleteSwallowed(transaction, this.#decoded, this.#screened?.dropped);
-    return swallowed || this.#findings.length > 0;
+    const garbageCollected = deleteGarbageCollected(transaction, this.#decoded, this.#rejection?.dropped);
+    return garbageCollected || this.#findings.length > 0;
   }
 
   objections(): readonly Objection[] {
     const findings = this.#findings;
     const parts = this.#parts;
     const isGood = (part: CheckedIntake): boolean =>
-      part.#screened === undefined && part.#forged.length === 0;
+      part.#rejection === undefined && part.#forged.length === 0;
     if (findings.length === 0 && parts.every(isGood)) return NO_OBJECTIONS;
     const found = parts.map((): Finding[] => []);
     const decoded = parts.map((part) => part.#decoded);
-    for (const finding of findings) found[bringerOf(finding.culprit, decoded)]?.push(finding);
+    for (const finding of findings) found[originatingUpdate(finding.culprit, decoded)]?.push(finding);
     return parts.flatMap((part, at) => {
       const error = part.#objection(found[at] ?? []);
       return error === undefined ? [] : [{ at, error }];
@@ -226,15 +239,16 @@ class CheckedIntake implements Intake {
   }
 
   #objection(found: readonly Finding[]): DioramaError | undefined {
-    const issues = [...(this.#screened?.issues ?? []), ...found.map(({ issue }) => issue), ...this.#forged];
+    const issues = [...(this.#rejection?.issues ?? []), ...found.map(({ issue }) => issue), ...this.#forged];
     const [first] = issues;
     if (first === undefined) return undefined;
     const ofFound = found.find(({ code }) => code === 'scene_full') ?? found[0];
-    // What was forged is left out, not undone by an update: its sender has to start over, whatever else was wrong.
+    // Forged parts are left out rather than undone by an update, so the sender must start over, whatever else was
+    // wrong.
     const code =
       this.#forged.length > 0
         ? 'client_id_taken'
-        : (this.#screened?.code ?? ofFound?.code ?? 'invalid_document');
+        : (this.#rejection?.code ?? ofFound?.code ?? 'invalid_document');
     const more = issues.length > 1 ? `, and ${issues.length - 1} more` : '';
     return new DioramaError(code, `${first.pointer} ${first.message}${more}. It was undone.`.trim(), {
       issues: issues.slice(0, MAX_ISSUES),

@@ -2,21 +2,21 @@ import * as Y from 'yjs';
 
 export interface DocumentSizeOptions {
   readonly doc: () => Y.Doc;
-  /** What is stored of the document takes so many bytes. */
+  /** The stored size of the document. */
   readonly bytes: number;
   readonly maxBytes: number;
-  /** Milliseconds of some clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 
-/** To measure takes time from everybody: at most one part in so many of it. */
+/** Measuring blocks the process, so it may take at most one part in this many of the time. */
 const SHARE = 20;
 
 /**
- * How large a document is when it is encoded, without encoding it all the time.
+ * Tracks the encoded size of a document without encoding it each time.
  *
- * What comes in is added up. That is more than the document grows by, since Yjs drops what is overwritten: so when the sum reaches the
- * bound the document is measured, and the sum goes on from there.
+ * The sizes of the applied updates are added up. The document grows by less, since Yjs drops overwritten content. So
+ * when the sum reaches the maximum, the document is measured and the sum continues from there.
  */
 export class DocumentSize {
   readonly #options: DocumentSizeOptions;
@@ -31,27 +31,30 @@ export class DocumentSize {
     this.#measured = options.bytes;
   }
 
-  /** An update of so many bytes was applied. It is told of, since Yjs would encode each once more for whoever listens. */
+  /**
+   * An update of this size was applied. Reported by the caller, since a listener would make Yjs encode each update once
+   * more.
+   */
   grew(bytes: number): void {
     this.#estimate += bytes;
   }
 
-  /** At least what the document takes when it is encoded. */
+  /** Upper bound of the encoded size. */
   get estimate(): number {
     return this.#estimate;
   }
 
-  /** What it took when it was opened or measured last. */
+  /** The size when the document was opened or last measured. */
   get measured(): number {
     return this.#measured;
   }
 
-  /** What it may take at most. */
+  /** The maximum size. */
   get maxBytes(): number {
     return this.#options.maxBytes;
   }
 
-  /** Whether there is no room for so many bytes more. */
+  /** Whether the document would exceed its maximum with `bytes` more. */
   isFullWith(bytes: number): boolean {
     const { maxBytes, now } = this.#options;
     if (this.#estimate + bytes <= maxBytes) return false;
@@ -59,7 +62,7 @@ export class DocumentSize {
     return this.#estimate + bytes > maxBytes;
   }
 
-  /** Encodes the document. Returns the milliseconds that it took. */
+  /** Encodes the document. Returns how many milliseconds that took. */
   measure(): number {
     const { now } = this.#options;
     const doc = this.#options.doc();

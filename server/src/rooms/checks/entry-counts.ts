@@ -1,13 +1,13 @@
 import { ROOT_MAPS } from '@diorama/shared';
 import type * as Y from 'yjs';
-import { Before } from './before.js';
-import type { EntryRoot } from './screen.js';
+import { PreTransactionState } from './pre-transaction-state.js';
+import type { EntryRoot } from './pre-apply-check.js';
 
 type Type = Y.AbstractType<unknown>;
 
 const isLive = (type: Type, id: string): boolean => type._map.get(id)?.deleted === false;
 
-/** How many entries the root maps of a document have, counted once and then kept: Yjs would count them at every question. */
+/** The number of entries in each root map. Counted once and then maintained: Yjs would count at every call. */
 export class EntryCounts {
   readonly #counts = new Map<EntryRoot, { readonly type: Type; count: number }>();
 
@@ -25,18 +25,18 @@ export class EntryCounts {
   }
 
   #changed(transaction: Y.Transaction): void {
-    let before: Before | undefined;
+    let before: PreTransactionState | undefined;
     for (const entries of this.#counts.values()) {
       const ids = (transaction.changed as ReadonlyMap<unknown, ReadonlySet<string | null>>).get(entries.type);
       if (ids === undefined) continue;
-      before ??= new Before(transaction);
+      before ??= new PreTransactionState(transaction);
       entries.count += growth(entries.type, ids, before);
     }
   }
 }
 
-/** How many more entries there are than before the transaction. */
-export function growth(type: Type, ids: ReadonlySet<string | null>, before: Before): number {
+/** By how many entries the transaction changed the count. */
+export function growth(type: Type, ids: ReadonlySet<string | null>, before: PreTransactionState): number {
   let more = 0;
   for (const id of ids) {
     if (id === null) continue;

@@ -6,19 +6,19 @@ import { kindOf, nodeShape } from './node-kinds.js';
 type Type = Y.AbstractType<unknown>;
 type Keys = ReadonlySet<string | null>;
 
-/** Where a Yjs type stands that is no root: in which value of which entry. */
+/** The value of an entry in which a nested Yjs type stands. */
 interface Place {
   readonly map: Type;
   readonly path: ValuePath;
   readonly item: Y.Item;
 }
 
-/** A key whose value holds Yjs types that were changed. */
+/** A value in which nested Yjs types were changed. */
 interface NestedChange extends Place {
   readonly changes: [Type, Keys][];
 }
 
-/** What a transaction changed inside of values: a value is good or bad as a whole, whatever stands in it. */
+/** Collects the changes of a transaction inside values. A value is valid or invalid as a whole. */
 export class NestedChanges {
   readonly #roots: ReadonlyMap<unknown, RootMap>;
   readonly #corrections: Corrections;
@@ -29,8 +29,11 @@ export class NestedChanges {
     this.#corrections = corrections;
   }
 
-  /** Notes a change of a type that is neither a root nor an entry; returns the path of the value that it stands in, if any. */
-  note(type: Type, keys: Keys): ValuePath | undefined {
+  /**
+   * Records a change of a type that is neither a root nor an entry. Returns the path of the value that contains it, if
+   * any.
+   */
+  record(type: Type, keys: Keys): ValuePath | undefined {
     const place = this.#placeOf(type);
     if (place === 'gone') return undefined;
     if (place === 'nowhere') {
@@ -43,8 +46,8 @@ export class NestedChanges {
     return place.path;
   }
 
-  /** Judges the values as they are now. */
-  judge(): void {
+  /** Checks the changed values as they are now. */
+  check(): void {
     for (const { map, path, item, changes } of this.#changes.values()) {
       const faults = faultsOf(path, shapeAt(map, path), item);
       if (faults.length === 0) continue;

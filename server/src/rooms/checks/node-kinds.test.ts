@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { Before } from './before.js';
+import { PreTransactionState } from './pre-transaction-state.js';
 import { Corrections, type Finding } from './corrections.js';
 import { NodeKinds, type SettledKind } from './node-kinds.js';
 
@@ -11,14 +11,14 @@ interface Settled extends SettledKind {
   readonly node: unknown;
 }
 
-/** What becomes of a node that held `before` when a transaction writes to it. */
+/** The result of a transaction that writes to a node that held `before`. */
 function settle(before: Readonly<Record<string, unknown>>, write: (node: Node) => void): Settled {
   const doc = new Y.Doc();
   const node: Node = new Y.Map(Object.entries(before));
   doc.getMap('nodes').set('n1', node);
   return doc.transact((transaction) => {
     write(node);
-    const held = new Before(transaction);
+    const held = new PreTransactionState(transaction);
     const corrections = new Corrections(transaction, held);
     const type = node as Y.AbstractType<unknown>;
     const keys = (transaction.changed as ReadonlyMap<unknown, Set<string | null>>).get(type) ?? new Set();
@@ -34,7 +34,7 @@ describe('the kind of a node after a transaction', () => {
   it('CHK-6: is the new one where the rest of the node fits it', () => {
     expect(settle({ kind: 'group', name: 'a' }, (node) => node.set('kind', 'primitive'))).toMatchObject({
       kind: 'primitive',
-      isJudged: false,
+      isChecked: false,
       issues: [],
     });
   });
@@ -44,7 +44,7 @@ describe('the kind of a node after a transaction', () => {
     for (const write of writes)
       expect(settle({ kind: 'group' }, write)).toEqual({
         kind: 'group',
-        isJudged: true,
+        isChecked: true,
         issues: ['/nodes/n1/kind'],
         node: { kind: 'group' },
       });
@@ -54,7 +54,7 @@ describe('the kind of a node after a transaction', () => {
     const before = { kind: 'group', geometry: 'a key that groups do not know' };
     expect(settle(before, (node) => node.set('kind', 'primitive'))).toMatchObject({
       kind: 'group',
-      isJudged: true,
+      isChecked: true,
       node: before,
     });
   });
@@ -71,7 +71,7 @@ describe('the kind of a node after a transaction', () => {
   it('CHK-6: is not looked at where nobody wrote it', () => {
     expect(settle(LIGHT, (node) => node.set('name', 'lamp'))).toMatchObject({
       kind: 'light',
-      isJudged: false,
+      isChecked: false,
       issues: [],
     });
   });

@@ -9,7 +9,7 @@ import {
   type Shape,
 } from '@diorama/shared';
 import type * as Y from 'yjs';
-import type { Before } from './before.js';
+import type { PreTransactionState } from './pre-transaction-state.js';
 import type { Corrections } from './corrections.js';
 
 type Type = Y.AbstractType<unknown>;
@@ -19,59 +19,61 @@ interface Misfit {
   readonly faults: readonly Issue[];
 }
 
-/** The kind that a node is to have in the end, if any. */
+/** The kind of a node after the checks, if any. */
 export interface SettledKind {
   readonly kind: NodeKind | undefined;
-  /** Whether the key `kind` has been judged with it. */
-  readonly isJudged: boolean;
+  /** Whether the key `kind` has been checked already. */
+  readonly isChecked: boolean;
 }
 
 const NO_SHAPE: Shape = {};
 
-/** What a node may hold. What one of a kind that we do not know may, its own schema tells. */
+/** The keys that a node may hold. A node of an unknown kind has no shape here: its own schema version defines it. */
 export const nodeShape = (kind: NodeKind | undefined): Shape =>
   kind === undefined ? NO_SHAPE : shapeOf('nodes', kind);
 
-/** Which kinds nodes have before and after a transaction, and whether the rest of a node fits its new one. */
+/** Checks changes of a node's kind: the rest of the node must fit its new kind. */
 export class NodeKinds {
-  readonly #before: Before;
+  readonly #before: PreTransactionState;
   readonly #corrections: Corrections;
 
-  constructor(before: Before, corrections: Corrections) {
+  constructor(before: PreTransactionState, corrections: Corrections) {
     this.#before = before;
     this.#corrections = corrections;
   }
 
-  /** The kind that a new node has or, where that is none, had just before. */
+  /** The kind of a new node; if it has none, the last valid one it had within the transaction. */
   ofNew(node: Type): NodeKind | undefined {
     return kindOf(node) ?? this.#earlierKindOf(node);
   }
 
-  /** The new kind of a node that is there, if it is one and the rest of the node fits it; otherwise it is undone. */
+  /**
+   * Checks the changed kind of an existing node. If it is invalid or the rest of the node does not fit it, undoes it.
+   */
   settle(node: Type, id: string, keys: ReadonlySet<string | null>): SettledKind {
     const kind = kindOf(node);
-    if (!keys.has('kind')) return { kind, isJudged: false };
+    if (!keys.has('kind')) return { kind, isChecked: false };
     const previousItem = this.#before.itemOf(node, 'kind');
     if (previousItem === undefined) return this.#settleFirst(node, id, kind);
-    if (node._map.get('kind') === previousItem && !previousItem.deleted) return { kind, isJudged: false };
+    if (node._map.get('kind') === previousItem && !previousItem.deleted) return { kind, isChecked: false };
     const value = this.#before.valueOf(previousItem);
     const previous = isNodeKind(value) ? value : undefined;
     const misfit =
       kind === undefined || previous === undefined ? undefined : this.#misfits(node, id, kind, previous)[0];
-    if (kind !== undefined && misfit === undefined) return { kind, isJudged: false };
+    if (kind !== undefined && misfit === undefined) return { kind, isChecked: false };
     this.#restore(node, id, misfit === undefined ? KIND_MESSAGE : `Its ${misfit.key} does not fit`);
-    return { kind: previous, isJudged: true };
+    return { kind: previous, isChecked: true };
   }
 
-  /** It was no node yet: what nobody could have seen gives way. */
+  /** The node had no kind before, so no reader showed it: keys that do not fit its first kind are removed. */
   #settleFirst(node: Type, id: string, kind: NodeKind | undefined): SettledKind {
     if (kind === undefined) {
       if (isSet(node, 'kind')) this.#restore(node, id, KIND_MESSAGE);
-      return { kind, isJudged: true };
+      return { kind, isChecked: true };
     }
     for (const { key, faults } of this.#misfits(node, id, kind, undefined))
       this.#corrections.remove(node, key, faults, 'kind');
-    return { kind, isJudged: false };
+    return { kind, isChecked: false };
   }
 
   #restore(node: Type, id: string, message: string): void {
@@ -84,7 +86,7 @@ export class NodeKinds {
     return isNodeKind(kind) ? kind : undefined;
   }
 
-  /** The keys that the node keeps from its time as another kind, and cannot have as this one. */
+  /** Keys from the node's previous kind that are invalid for its new kind. */
   #misfits(node: Type, id: string, kind: NodeKind, previous: NodeKind | undefined): Misfit[] {
     const shape = nodeShape(kind);
     const earlier = nodeShape(previous);

@@ -2,9 +2,9 @@ import { DioramaError } from '@diorama/shared';
 import * as Y from 'yjs';
 
 /**
- * Throws `scene_full` unless a change of a document that is too large makes it smaller.
+ * Throws `scene_full` unless the change makes a document that is too large smaller.
  *
- * The change is tried on a copy, which takes a while; only documents that are full pay for it.
+ * Tries the change on a copy. That is slow, but only full documents need it.
  */
 export function requireShrinks(doc: Y.Doc, change: (doc: Y.Doc) => unknown): void {
   const before = Y.encodeStateAsUpdate(doc);

@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import type * as Y from 'yjs';
 
-/** Clients choose from 2^32. */
+/** Clients choose from 2^32 ids. */
 const BELOW = 2 ** 24;
 
 /**
- * A Yjs client id for what the server writes, that nobody has used in `doc`.
+ * A Yjs client id for the server's own writes that is unused in `doc`.
  *
- * A small one: of two concurrent writes to a key, Yjs keeps the one of the larger id. What the server writes to correct
- * somebody must not win over what that client has written since.
+ * It is small: of two concurrent writes to a key, Yjs keeps the one with the larger id. A correction by the server must
+ * not win over what the client has written since.
  */
 export function serverClientId(doc: Y.Doc): number {
   for (;;) {

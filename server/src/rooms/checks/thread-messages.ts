@@ -1,26 +1,27 @@
 import { setArray } from '@diorama/shared';
 import * as Y from 'yjs';
-import type { Before } from './before.js';
+import type { PreTransactionState } from './pre-transaction-state.js';
+import { writableValue } from './writable-value.js';
 import { fingerprint } from './deleted-messages.js';
 
-/** What a thread holds at most. */
+/** Most messages in a thread. */
 const MESSAGES_MAX = 1_000;
 
-/** A message before and after a transaction, as plain JSON; undefined where it was, or is, not there. */
+/** A message before and after a transaction, as plain JSON; undefined where it did not exist. */
 export interface MessageEntry {
   readonly item: Y.Item;
   readonly was: unknown;
   readonly is: unknown;
 }
 
-/** What somebody may do to the messages of a thread. */
+/** What a writer may do to the messages of a thread. */
 export interface MessageRights {
   readonly moderates: boolean;
   readonly owns: (item: Y.Item, author: string) => boolean;
   readonly maySign: (author: string) => boolean;
   readonly signature: (given: string) => string;
   readonly signedAs: (signature: string) => string;
-  /** Whether it was there not long ago, word for word. */
+  /** Whether exactly this message was deleted recently. */
   readonly wasDeleted: (message: unknown) => boolean;
 }
 
@@ -31,18 +32,18 @@ export interface MessageFault {
 }
 
 export interface Decision {
-  /** The messages as they are to be; of no meaning without faults. */
+  /** The corrected messages; meaningless if there are no faults. */
   readonly wanted: readonly unknown[];
   readonly faults: readonly MessageFault[];
-  /** Messages that are gone, rightly. */
+  /** Messages whose removal is allowed. */
   readonly removed: readonly unknown[];
 }
 
 const NOTHING: Decision = Object.freeze({ wanted: [], faults: [], removed: [] });
 
-/** The messages that `before` held and those that `after` holds, in their order; the same list keeps its places. */
+/** Pairs the messages before and after a transaction, in order. Within the same list, messages keep their place. */
 export function entriesBetween(
-  before: Before,
+  before: PreTransactionState,
   was: Y.Item | undefined,
   is: Y.Item | undefined,
 ): MessageEntry[] {
@@ -55,7 +56,7 @@ export function entriesBetween(
   ];
 }
 
-/** What is to become of a thread's messages when somebody with these rights has changed them. */
+/** Decides about changed messages by the writer's rights. */
 export function decideMessages(entries: readonly MessageEntry[], rights: MessageRights): Decision {
   const steps = stepsOf(entries);
   if (steps.every(({ kind }) => kind === 'kept')) return NOTHING;
@@ -73,7 +74,7 @@ export function decideMessages(entries: readonly MessageEntry[], rights: Message
   const wanted: unknown[] = [];
   for (const { kind, value, item } of steps) {
     if (kind === 'kept' || (kind === 'removed' && restored.has(idOf(value)))) wanted.push(value);
-    // What was to take the place of one that stays has none.
+    // The replacement of a message that stays is dropped.
     if (kind !== 'added' || restored.has(idOf(value))) continue;
     const author = authorOf(value);
     if (rights.maySign(author) || rights.wasDeleted(value)) wanted.push(value);
@@ -86,11 +87,12 @@ export function decideMessages(entries: readonly MessageEntry[], rights: Message
   return { wanted: wanted.slice(0, MESSAGES_MAX), faults, removed };
 }
 
-/** Makes a thread hold these messages. */
+/** Sets the messages of a thread. */
 export function setMessages(thread: Y.Map<unknown>, messages: readonly unknown[]): void {
   const list = thread.get('messages');
-  if (list instanceof Y.Array) setArray(list as Y.Array<unknown>, messages);
-  else thread.set('messages', Y.Array.from([...messages] as never[]));
+  const values = messages.map(writableValue);
+  if (list instanceof Y.Array) setArray(list as Y.Array<unknown>, values);
+  else thread.set('messages', Y.Array.from(values as never[]));
 }
 
 interface Step {
@@ -99,7 +101,7 @@ interface Step {
   readonly item: Y.Item;
 }
 
-/** A message that was changed counts as removed and added; one that was moved, or written anew as it was, as kept. */
+/** A changed message counts as removed and added. A moved or identically rewritten one counts as kept. */
 function stepsOf(entries: readonly MessageEntry[]): Step[] {
   const steps = entries.flatMap(({ was, is, item }): Step[] => {
     if (is !== undefined && was !== undefined && fingerprint(was) === fingerprint(is))
@@ -132,8 +134,8 @@ function stepsOf(entries: readonly MessageEntry[]): Step[] {
     .filter(({ kind, value }) => kind !== 'removed' || !taken(back, fingerprint(value)));
 }
 
-/** The values of a list, or of one that is plain JSON, each with the item that brought it. */
-function inList(before: Before, item: Y.Item): MessageEntry[] {
+/** The values of a Y.Array or a plain JSON array, each with the item that wrote it. */
+function inList(before: PreTransactionState, item: Y.Item): MessageEntry[] {
   const list = arrayIn(item);
   if (list === undefined) {
     const { arr } = item.content as { arr?: readonly unknown[] };
@@ -164,7 +166,7 @@ function arrayIn(item: Y.Item): Y.AbstractType<unknown> | undefined {
 const plainNow = ({ content }: Y.Item): unknown =>
   content instanceof Y.ContentType ? (content.type as Y.AbstractType<unknown>).toJSON() : undefined;
 
-/** What a message is signed with; empty where it is not. */
+/** The author of a message; empty if it has none. */
 export function authorOf(message: unknown): string {
   const author = (message as { author?: unknown } | null | undefined)?.author;
   return typeof author === 'string' ? author : '';

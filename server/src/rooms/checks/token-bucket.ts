@@ -1,12 +1,12 @@
 export interface TokenBucketOptions {
   readonly perSecond: number;
-  /** What may come at once after a quiet time. */
+  /** Tokens after an idle time. */
   readonly burst: number;
-  /** Milliseconds of some clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
 
-/** Counts what comes against what may come. The clock is asked only when the bucket is empty, so that counting costs nothing else. */
+/** A token bucket. It reads the clock only when it is empty, which keeps counting cheap. */
 export class TokenBucket {
   readonly #options: TokenBucketOptions;
   #tokens: number;
@@ -18,7 +18,10 @@ export class TokenBucket {
     this.#filledAt = options.now();
   }
 
-  /** Takes tokens, also those that are not there; returns the milliseconds until the debt is paid, 0 when there is none. */
+  /**
+   * Takes tokens, going into debt if there are too few. Returns the milliseconds until the debt is paid; 0 if there is
+   * none.
+   */
   take(count: number): number {
     if (this.#tokens < count) this.#fill();
     this.#tokens -= count;

@@ -1,24 +1,21 @@
 import * as Y from 'yjs';
+import { StructIndex } from './struct-index.js';
 import type { DecodedUpdate } from './update-check.js';
 
 type Struct = DecodedUpdate['structs'][number];
 
-/** How deep the structs of an update that has not been applied will stand: 1 is directly in a root type. */
+/** Computes how deep the structs of an update will be nested once applied; 1 is directly in a root type. */
 export class TypeDepths {
   readonly #store: Y.Doc['store'];
-  readonly #structs = new Map<number, Struct[]>();
+  readonly #structs: StructIndex;
   readonly #known = new Map<Struct, number | undefined>();
 
   constructor(doc: Y.Doc, structs: readonly Struct[]) {
     this.#store = doc.store;
-    for (const struct of structs) {
-      const list = this.#structs.get(struct.id.client);
-      if (list === undefined) this.#structs.set(struct.id.client, [struct]);
-      else list.push(struct);
-    }
+    this.#structs = new StructIndex(structs);
   }
 
-  /** Undefined where it depends on something that neither the document nor the update has. Without recursion: chains may be long. */
+  /** The depth, or undefined if it depends on a missing struct. Iterative, since chains may be long. */
   of(struct: Struct): number | undefined {
     const path: { struct: Struct; below: number }[] = [];
     let at = struct;
@@ -28,7 +25,7 @@ export class TypeDepths {
         depth = this.#known.get(at);
         break;
       }
-      // Until it is resolved: items that refer to each other in a circle can never be integrated.
+      // Unknown until resolved: items that refer to each other in a cycle can never be integrated.
       this.#known.set(at, undefined);
       const next = this.#next(at);
       if (typeof next.from === 'number' || next.from === undefined) {
@@ -47,9 +44,12 @@ export class TypeDepths {
     return depth;
   }
 
-  /** A struct's own depth, or the struct of the update that it stands beside (0 below) or in (1 below). */
+  /**
+   * The struct's own depth, or the struct of the update that determines it: its neighbour (`below` 0) or its parent
+   * (`below` 1).
+   */
   #next(struct: Struct): { from: number | Struct | undefined; below: number } {
-    // What is garbage-collected takes everything that refers to it along.
+    // Yjs garbage-collects everything that refers to a garbage-collected struct.
     if (!(struct instanceof Y.Item)) return { from: struct instanceof Y.GC ? 1 : undefined, below: 0 };
     const parent = struct.parent as unknown;
     if (typeof parent === 'string') return { from: 1, below: 0 };
@@ -60,7 +60,7 @@ export class TypeDepths {
       const depth = this.#storedDepth(Y.getItem(this.#store, reference));
       return { from: depth + below, below: 0 };
     }
-    return { from: this.#find(reference), below };
+    return { from: this.#structs.find(reference.client, reference.clock), below };
   }
 
   #storedDepth(struct: Y.Item | Y.GC): number {
@@ -72,19 +72,5 @@ export class TypeDepths {
       type = type._item.parent as Y.AbstractType<unknown> | null;
     }
     return depth;
-  }
-
-  #find({ client, clock }: Y.ID): Struct | undefined {
-    const list = this.#structs.get(client) ?? [];
-    let low = 0;
-    let high = list.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const struct = list[middle] as Struct;
-      if (clock < struct.id.clock) high = middle - 1;
-      else if (clock >= struct.id.clock + struct.length) low = middle + 1;
-      else return struct instanceof Y.Skip ? undefined : struct;
-    }
-    return undefined;
   }
 }

@@ -2,15 +2,15 @@ import * as Y from 'yjs';
 import { badFrame } from '../frames/client-frame.js';
 import { decodeWithContents } from '../../log/update-decoder.js';
 
-/** An update taken apart without applying it. */
+/** A decoded update that has not been applied. */
 export type DecodedUpdate = ReturnType<typeof Y.decodeUpdate>;
 export type CheckedUpdate = ReturnType<typeof decodeWithContents>;
 
 /**
- * Decodes an update and checks what Yjs takes for granted, so that applying it afterwards cannot fail half-way.
+ * Decodes an update and checks what Yjs takes for granted, so that applying it cannot fail half-way.
  *
- * Yjs integrates structs before it reads the delete set: an update that is broken at its end would change the document and
- * then throw. Throws `bad_frame`.
+ * Yjs integrates structs before it reads the delete set: an update with a broken end would change the document and then
+ * throw. Throws `bad_frame`.
  */
 export function decodeChecked(update: Uint8Array): CheckedUpdate {
   let decoded: CheckedUpdate;
@@ -19,10 +19,10 @@ export function decodeChecked(update: Uint8Array): CheckedUpdate {
   } catch (error) {
     throw badFrame('The update cannot be decoded', error);
   }
-  // Most of Yjs' second encoding reads as an empty update: it would be acknowledged, and be lost.
+  // Most V2 updates decode as an empty V1 update: they would be acknowledged and lost.
   if (decoded.end < update.byteLength)
     throw badFrame('Something follows the update; it has to be in the first encoding of Yjs (V1)');
-  // Yjs takes what comes last of it, and drops the rest.
+  // Yjs keeps the last list of a client and drops the others.
   const listed = new Set<number>();
   for (const client of decoded.clients) {
     if (listed.has(client)) throw badFrame(`The update lists client ${client} twice`);
@@ -31,7 +31,7 @@ export function decodeChecked(update: Uint8Array): CheckedUpdate {
   for (const struct of decoded.structs) checkStruct(struct);
   for (const deletions of decoded.ds.clients.values())
     for (const { clock, len } of deletions) {
-      // Yjs keeps those of what has not arrived yet, and fails when it writes one that is empty.
+      // Yjs stores deletions of structs that have not arrived, and throws when it encodes an empty one.
       if (len < 1) throw badFrame('The update has a deletion without length');
       if (!Number.isSafeInteger(clock + len)) throw badFrame('The update has an endless deletion');
     }
@@ -45,7 +45,7 @@ function checkStruct(struct: DecodedUpdate['structs'][number]): void {
   if (!(struct instanceof Y.Item)) return;
   for (const reference of [struct.origin, struct.rightOrigin, struct.parent]) {
     if (!(reference instanceof Y.ID)) continue;
-    // Yjs looks these up without asking whether they are there already.
+    // Yjs looks these references up without checking that they exist.
     if (reference.client === struct.id.client && reference.clock >= struct.id.clock)
       throw badFrame('The update has an item that refers to a later one');
   }

@@ -1,22 +1,23 @@
 import * as Y from 'yjs';
+import { StructIndex } from './struct-index.js';
 import type { DecodedUpdate } from './update-check.js';
 
-/** What an update would do to a document. */
+/** The effect of an update on a document. */
 export interface UpdateEffect {
-  /** It adds or deletes something. A sync step 2 of a client that changed nothing does neither. */
+  /** Whether it adds or deletes anything. The sync step 2 of an unchanged client does not. */
   readonly changes: boolean;
-  /** The root types below which it does. */
+  /** The root types that it changes. */
   readonly roots: ReadonlySet<string>;
-  /** It depends on something that the document does not have, so where it writes cannot be told. */
+  /** Whether it depends on something that the document lacks, so that its target is unknown. */
   readonly unresolved: boolean;
 }
 
 type Struct = DecodedUpdate['structs'][number];
 
-/** A root's name; `nothing` where only garbage-collected content is touched, `unknown` where a dependency is missing. */
+/** A root's name; `nothing` if only garbage-collected content is affected, `unknown` if a dependency is missing. */
 type Root = { readonly name: string } | 'nothing' | 'unknown';
 
-/** Finds out what `update` would touch, without applying it. */
+/** Determines what `update` would change, without applying it. */
 export function effectOf(doc: Y.Doc, update: DecodedUpdate): UpdateEffect {
   const resolver = new RootResolver(doc, update.structs);
   const roots = new Set<string>();
@@ -43,30 +44,26 @@ export function effectOf(doc: Y.Doc, update: DecodedUpdate): UpdateEffect {
 class RootResolver {
   readonly #store: Y.Doc['store'];
   readonly #names: Map<unknown, string>;
-  readonly #structs = new Map<number, Struct[]>();
+  readonly #structs: StructIndex;
   readonly #resolved = new Map<Struct, Root>();
 
   constructor(doc: Y.Doc, structs: readonly Struct[]) {
     this.#store = doc.store;
     this.#names = new Map([...doc.share].map(([name, type]) => [type, name]));
-    for (const struct of structs) {
-      const list = this.#structs.get(struct.id.client);
-      if (list === undefined) this.#structs.set(struct.id.client, [struct]);
-      else list.push(struct);
-    }
+    this.#structs = new StructIndex(structs);
   }
 
   rootOfStruct(struct: Struct): Root {
     const known = this.#resolved.get(struct);
     if (known !== undefined) return known;
-    // Until it is resolved: items of several clients that refer to each other in a circle can never be integrated.
+    // Unknown until resolved: items of several clients that refer to each other in a cycle can never be integrated.
     this.#resolved.set(struct, 'unknown');
     const root = this.#resolve(struct);
     this.#resolved.set(struct, root);
     return root;
   }
 
-  /** The roots of what is not deleted yet between two clocks of a client. */
+  /** The roots of the items between two clocks of a client that are not deleted yet. */
   *rootsDeleted(client: number, from: number, to: number): Generator<Root> {
     const state = Y.getState(this.#store, client);
     const structs = this.#store.clients.get(client) ?? [];
@@ -77,14 +74,14 @@ class RootResolver {
         if (struct instanceof Y.Item && !struct.deleted) yield this.#rootOfItem(struct);
       }
     }
-    // What the update itself adds is judged as an addition.
-    if (to > state && this.#find(client, Math.max(from, state)) === undefined) yield 'unknown';
+    // What the update itself adds has been judged as an addition.
+    if (to > state && this.#structs.find(client, Math.max(from, state)) === undefined) yield 'unknown';
   }
 
   #resolve(struct: Struct): Root {
     if (!(struct instanceof Y.Item)) return this.#isNext(struct) ? 'nothing' : 'unknown';
     if (!this.#isNext(struct)) return 'unknown';
-    // Decoded but not integrated, `parent` is still what the update says: a root's name or an id.
+    // Until it is integrated, `parent` is what the update encodes: a root's name or an id.
     const parent = struct.parent as unknown;
     if (typeof parent === 'string') return { name: parent };
     const reference = parent instanceof Y.ID ? parent : (struct.origin ?? struct.rightOrigin);
@@ -96,7 +93,7 @@ class RootResolver {
       const struct = Y.getItem(this.#store, id) as Y.Item | Y.GC;
       return struct instanceof Y.Item ? this.#rootOfItem(struct) : 'nothing';
     }
-    const added = this.#find(id.client, id.clock);
+    const added = this.#structs.find(id.client, id.clock);
     return added === undefined ? 'unknown' : this.rootOfStruct(added);
   }
 
@@ -107,23 +104,9 @@ class RootResolver {
     return name === undefined ? 'nothing' : { name };
   }
 
-  /** Whether everything of its client before this struct is in the document or the update. */
+  /** Whether all earlier structs of its client are in the document or the update. */
   #isNext(struct: Struct): boolean {
     const { client, clock } = struct.id;
-    return clock <= Y.getState(this.#store, client) || this.#find(client, clock - 1) !== undefined;
-  }
-
-  #find(client: number, clock: number): Struct | undefined {
-    const list = this.#structs.get(client) ?? [];
-    let low = 0;
-    let high = list.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const struct = list[middle] as Struct;
-      if (clock < struct.id.clock) high = middle - 1;
-      else if (clock >= struct.id.clock + struct.length) low = middle + 1;
-      else return struct instanceof Y.Skip ? undefined : struct;
-    }
-    return undefined;
+    return clock <= Y.getState(this.#store, client) || this.#structs.find(client, clock - 1) !== undefined;
   }
 }

@@ -3,20 +3,20 @@ import type * as Y from 'yjs';
 import type { DecodedUpdate } from './update-check.js';
 import { effectOf } from './update-effect.js';
 
-/** The one root type that commenters may write. */
+/** The only root type that commenters may write. */
 const COMMENTS = 'comments';
 
-/** The schema version that the document claims, if it is newer than ours. */
+/** The document's schema version if it is newer than the server's. */
 function newerSchema(doc: Y.Doc): number | undefined {
   const version = doc.getMap('scene').get('schemaVersion');
   return typeof version === 'number' && version > SCHEMA_VERSION ? version : undefined;
 }
 
-/** Whether `role` may give any node of `doc` a new pose. */
+/** Whether `role` may move any node of `doc`. */
 export const mayMoveNodes = (doc: Y.Doc, role: Role): boolean =>
   (role === 'owner' || role === 'editor') && newerSchema(doc) === undefined;
 
-/** Throws `schema_too_new` for a document that a newer Diorama has written: we would not understand what we break. */
+/** Throws `schema_too_new` for a document of a newer Diorama, whose rules this server does not know. */
 export function requireKnownSchema(doc: Y.Doc): void {
   const version = newerSchema(doc);
   if (version === undefined) return;
@@ -27,9 +27,9 @@ export function requireKnownSchema(doc: Y.Doc): void {
 }
 
 /**
- * Throws `schema_too_new` or `read_only` when `role` may not do to `doc` what `update` does.
+ * Throws `schema_too_new` or `read_only` if `role` may not make the changes of `update`.
  *
- * An update that changes nothing passes: every Yjs client answers a sync with one.
+ * An update that changes nothing is allowed: every Yjs client answers a sync with one.
  */
 export function requireMayApply(doc: Y.Doc, role: Role, update: DecodedUpdate): void {
   switch (role) {
@@ -53,7 +53,7 @@ export function requireMayApply(doc: Y.Doc, role: Role, update: DecodedUpdate): 
   }
 }
 
-/** Roots that a refusal names; there may be very many, of any length. */
+/** Most roots named in a refusal: there may be any number, with names of any length. */
 const MAX_ISSUES = 20;
 
 function readOnly(message: string, roots: readonly string[]): DioramaError {

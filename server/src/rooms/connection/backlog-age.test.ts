@@ -84,7 +84,7 @@ describe('the age of what a client is sent', () => {
     age.onceArrived(() => caughtUp++);
     age.answered(probes[0] as number);
     expect([probes, caughtUp]).toEqual([[1, 2], 0]);
-    // What it makes up tells nothing.
+    // An answer to a probe that was never sent is ignored.
     age.answered(99);
     expect(caughtUp).toBe(0);
     age.answered(2);

@@ -1,15 +1,18 @@
-/** Who sends less than this between two probes is not behind. */
+/** A client that sent less between two probes has no backlog. */
 const HEAVY_TAKEN_BYTES = 64 * 1024;
-/** Who was sent less than this between two probes is not behind either: on a line of 100 kB/s it takes as long as what is old. */
+/**
+ * A client that was sent less between two probes has no backlog either: at 100 kB/s this takes about as long as
+ * `OLD_MS`.
+ */
 const HEAVY_WRITTEN_BYTES = 256 * 1024;
 const PROBE_EVERY_MS = 250;
-/** What was sent so long ago is old. */
+/** Age from which a backlog counts as old. */
 const OLD_MS = 2_500;
 
 export interface BacklogAgeOptions {
-  /** Sends what the client's WebSocket answers behind all that was sent before, in both directions. */
+  /** Sends a ping, which the client answers after everything that was sent before it, in both directions. */
   readonly probe: (number: number) => void;
-  /** Milliseconds of some clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
@@ -20,10 +23,10 @@ interface Probe {
 }
 
 /**
- * How long what is sent between a client and the server is on its way.
+ * Measures how long data takes between the client and the server.
  *
- * What one sends faster than the other reads waits in the network, where the kernel keeps megabytes of it: nothing but an answer
- * to what was sent behind it tells.
+ * What one side sends faster than the other reads waits in the network, where the kernel buffers megabytes of it. Only
+ * the answer to a probe sent after it shows the delay.
  */
 export class BacklogAge {
   readonly #options: BacklogAgeOptions;
@@ -40,24 +43,24 @@ export class BacklogAge {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** So much has come from the client. */
+  /** Bytes arrived from the client. */
   took(bytes: number): void {
     this.#taken += bytes;
     if (this.#taken >= HEAVY_TAKEN_BYTES) this.#probeInTime();
   }
 
-  /** So much was written to the client. */
+  /** Bytes were written to the client. */
   wrote(bytes: number): void {
     this.#written += bytes;
     if (this.#written >= HEAVY_WRITTEN_BYTES) this.#probeInTime();
   }
 
-  /** Calls back once all that was written so far has arrived. */
+  /** Calls back when everything that was written so far has arrived. */
   onceArrived(callback: () => void): void {
     this.#probe(this.#now(), callback);
   }
 
-  /** The client has answered that probe, and with it all before. */
+  /** The client has answered this probe, and so has received everything before it. */
   answered(number: number): void {
     if (!this.#unanswered.some((probe) => probe.number === number)) return;
     const behind = this.#unanswered.findIndex((probe) => probe.number > number);
@@ -67,17 +70,17 @@ export class BacklogAge {
     }
   }
 
-  /** Whether what comes is so old that others are better served with what it led to. */
+  /** Whether the client's data is so old that others should be sent only its end result. */
   get isOld(): boolean {
     const sinceProbe = this.#now() - this.#probedAt;
     if (this.#unanswered.length > 0) return Math.max(this.#age, this.#unansweredMs) > OLD_MS;
-    // Who has sent little since has nothing behind it.
+    // A client that has sent little since the last probe has no backlog any more.
     return this.#age > OLD_MS && sinceProbe < this.#age + 2 * PROBE_EVERY_MS;
   }
 
-  /** Milliseconds for which something that was written has not arrived, as far as that can be told; otherwise 0. */
+  /** How many milliseconds written data has not arrived, as far as that can be told; otherwise 0. */
   get lateMs(): number {
-    // The answer of one who sends much waits behind that.
+    // For a client that sends a lot, the answer waits behind that data, and says nothing about what it receives.
     return this.#taken < HEAVY_TAKEN_BYTES ? this.#unansweredMs : 0;
   }
 

@@ -5,144 +5,153 @@ import type { Principal } from '../../access/principal.js';
 import type { Logger } from '../../observability/logger.js';
 import type { FullState } from '../document/full-state.js';
 import { presenceFrame } from '../frames/server-frames.js';
-import { Line } from './line.js';
+import { ConnectionHealth } from './connection-health.js';
 import type { RealtimeMetrics } from '../realtime-metrics.js';
 import type { RoomClient } from '../room-client.js';
 import type { Room } from '../room.js';
 import type { ConnectionLimits } from '../checks/connection-budget.js';
-import { dialectOf, type Dialect } from './dialect.js';
-import { Opening } from './opening.js';
-import { Reading } from './reading.js';
-import { Visit } from './visit.js';
+import { protocolEncoderFor, type ProtocolEncoder } from './protocol-encoder.js';
+import { PendingConnection } from './pending-connection.js';
+import { ReadControl } from './read-control.js';
+import { ClientSession } from './client-session.js';
 
 export interface ConnectionOptions {
   readonly webSocket: WebSocket;
-  /** The socket below it: ready-made frames are written to it directly. */
+  /** The underlying socket. Ready-made frames are written to it directly. */
   readonly socket: Socket;
   readonly sceneId: string;
   readonly maxFrameBytes: number;
   readonly limits: ConnectionLimits;
   readonly logger: Logger;
   readonly metrics: RealtimeMetrics;
-  /** Called once, when the connection has ended for whatever reason. */
+  /** Called once, when the connection has ended for any reason. */
   readonly onClosed: () => void;
 }
 
 type State =
-  /** Who it is and what the scene holds is being found out. Frames wait, in order: the first one here, the rest in the network. */
-  | { readonly kind: 'opening'; readonly opening: Opening }
-  | { readonly kind: 'open'; readonly visit: Visit }
-  /** Closing or closed: nothing that still arrives counts. */
-  | { readonly kind: 'closed'; readonly visit: Visit | undefined };
+  /**
+   * The client is being authenticated and the scene loaded. Frames wait in order: the first one here, the rest in the
+   * network.
+   */
+  | { readonly kind: 'opening'; readonly pending: PendingConnection }
+  | { readonly kind: 'open'; readonly session: ClientSession }
+  /** Closing or closed: further input is ignored. */
+  | { readonly kind: 'closed'; readonly session: ClientSession | undefined };
 
-/** Whoever does not answer the closing handshake is cut off. */
+/** A client that does not answer the closing handshake within this time is cut off. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
-/** An awareness update of nobody. y-websocket's clients hang up when they have heard nothing for 30 s. */
+/** An awareness update with no clients. y-websocket's clients disconnect when they have heard nothing for 30 s. */
 const KEEP_ALIVE = presenceFrame(new Uint8Array([0]));
 
 /** One client's WebSocket. */
 export class Connection implements RoomClient {
   readonly #options: ConnectionOptions;
   readonly #webSocket: WebSocket;
-  readonly #dialect: Dialect;
-  readonly #line: Line;
-  readonly #reading: Reading;
-  #state: State = { kind: 'opening', opening: new Opening() };
+  readonly #encoder: ProtocolEncoder;
+  readonly #health: ConnectionHealth;
+  readonly #readControl: ReadControl;
+  #state: State = { kind: 'opening', pending: new PendingConnection() };
   #cut: NodeJS.Timeout | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#webSocket = options.webSocket;
-    this.#reading = new Reading(options.webSocket);
-    this.#dialect = dialectOf(options.webSocket.protocol);
+    this.#readControl = new ReadControl(options.webSocket);
+    this.#encoder = protocolEncoderFor(options.webSocket.protocol);
     this.#webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     this.#webSocket.on('error', (error) => {
       options.logger.debug({ err: error }, 'connection failed');
-      // Oversized and malformed WebSocket frames: ws answers with the right close code itself.
+      // Oversized or malformed WebSocket frame: `ws` itself answers with the right close code.
       this.#ending();
     });
-    // The last word is out, such as the answer to a farewell: the other side may keep its end open for as long as it likes.
+    // Everything is written, such as the answer to a close frame. The peer may keep its end open indefinitely.
     options.socket.once('finish', () => this.#ending());
     this.#webSocket.on('close', (code) => this.#closed(code));
-    this.#line = new Line({
+    this.#health = new ConnectionHealth({
       webSocket: options.webSocket,
       socket: options.socket,
-      isRead: () => !this.#reading.isStopped,
-      controlled: (bytes) => {
-        if (this.#state.kind === 'open') this.#state.visit.controlled(bytes);
+      isRead: () => !this.#readControl.isPaused,
+      controlFrameReceived: (bytes) => {
+        if (this.#state.kind === 'open') this.#state.session.controlFrameReceived(bytes);
       },
-      saySomething: () => {
+      sendKeepAlive: () => {
         if (this.#state.kind === 'open') this.write(KEEP_ALIVE);
       },
-      dead: () => this.#leave(),
+      beforeCut: () => this.#leave(),
     });
     options.metrics.connectionOpened();
   }
 
-  /** Whether the client understands more than y-websocket. */
+  /** Whether the client speaks `diorama.v1`. */
   get speaksDiorama(): boolean {
-    return this.#dialect.isDiorama;
+    return this.#encoder.isDiorama;
   }
 
   get principal(): Principal {
-    const visit = this.#state.kind === 'opening' ? undefined : this.#state.visit;
-    if (visit === undefined) throw new Error('The connection is not open');
-    return visit.principal;
+    const session = this.#state.kind === 'opening' ? undefined : this.#state.session;
+    if (session === undefined) throw new Error('The connection is not open');
+    return session.principal;
   }
 
   get isBehind(): boolean {
-    return this.#line.isBehind;
+    return this.#health.isBehind;
   }
 
   get lateMs(): number {
-    return this.#line.lateMs;
+    return this.#health.lateMs;
   }
 
   get unsentBytes(): number {
     return this.#options.socket.writableLength;
   }
 
-  /** The scene's stored state is there, but the room is not open yet: a client that has nothing need not wait for that. */
+  /**
+   * The stored state of the scene is available before the room is open: a client that has nothing may be sent it at
+   * once.
+   */
   preview(principal: Principal, stored: FullState): void {
     if (this.#state.kind !== 'opening') return;
-    this.#state.opening.offer(principal, stored);
-    this.#sendPreview(this.#state.opening);
+    this.#state.pending.offer(principal, stored);
+    this.#sendPreview(this.#state.pending);
   }
 
-  /** Lets the client into the room; `renew` takes the tokens that it sends later. Returns whether it is still there. */
+  /**
+   * Lets the client into the room. `renew` takes the tokens that it sends later. Returns whether the connection is
+   * still open.
+   */
   open(room: Room, principal: Principal, renew: (token: string) => void): boolean {
     if (this.#state.kind !== 'opening' || this.#webSocket.readyState !== this.#webSocket.OPEN) return false;
-    const { opening } = this.#state;
-    this.#state = { kind: 'open', visit: this.#visit(room, principal, renew) };
-    const { preview, waiting } = opening;
+    const { pending } = this.#state;
+    this.#state = { kind: 'open', session: this.#session(room, principal, renew) };
+    const { preview, waiting } = pending;
     if (preview?.principal.role !== principal.role) this.#welcome(principal);
     room.join(this);
     if (preview !== undefined) room.catchUp.afterStored(this, preview.mark);
     for (const { data, isBinary } of waiting) this.#receive(data, isBinary);
-    this.#reading.goOn('opening');
+    this.#readControl.resume('opening');
     return true;
   }
 
-  /** The client goes on as `principal`: what its role allows from now on is told by another `welcome`. */
-  become(principal: Principal): void {
+  /** Changes the principal. Another `welcome` tells the client its new role. */
+  changePrincipal(principal: Principal): void {
     if (this.#state.kind !== 'open') return;
-    this.#state.visit.principal = principal;
+    this.#state.session.principal = principal;
     this.#welcome(principal);
   }
 
   askForToken(request: TokenRequest): void {
-    if (this.#state.kind === 'open') this.#tell(this.#dialect.tokenRequest(request));
+    if (this.#state.kind === 'open') this.#tell(this.#encoder.tokenRequest(request));
   }
 
-  /** Refuses what the client writes from now on, for this reason. */
+  /** Refuses all further writes with this reason. */
   suspendWrites(reason: DioramaError): void {
-    if (this.#state.kind === 'open') this.#state.visit.suspendWrites(reason);
+    if (this.#state.kind === 'open') this.#state.session.suspendWrites(reason);
   }
 
-  /** Takes what the client writes again, and asks for what was refused meanwhile. */
+  /** Accepts writes again, and asks for those that were refused meanwhile. */
   resumeWrites(): void {
-    if (this.#state.kind === 'open') this.#state.visit.resumeWrites();
+    if (this.#state.kind === 'open') this.#state.session.resumeWrites();
   }
 
   write(...frames: readonly Buffer[]): void {
@@ -156,78 +165,80 @@ export class Connection implements RoomClient {
     }
     if (frames.length > 1) socket.uncork();
     metrics.sent(bytes);
-    this.#line.wrote(bytes);
+    this.#health.wrote(bytes);
   }
 
   onceCaughtUp(callback: () => void): void {
-    this.#line.onceArrived(callback);
+    this.#health.onceArrived(callback);
   }
 
   savedFrame(frames: number): Buffer | undefined {
-    return this.#dialect.saved(frames);
+    return this.#encoder.saved(frames);
   }
 
   refusedFrame(refused: Refused): Buffer {
-    return this.#dialect.refused(refused);
+    return this.#encoder.refused(refused);
   }
 
-  /** Closes with the catalogue's close code, and its code as the reason. */
+  /** Closes with the close code of the error catalogue, and the error code as the reason. */
   close(code: ErrorCode, detail?: string): void {
     if (this.#state.kind === 'closed') return;
     this.#leave();
     this.#options.logger.debug({ code, detail }, 'closing a connection');
-    // Paused, it would never see the answer to the closing handshake.
+    // A paused socket would never read the answer to the closing handshake.
     this.#webSocket.resume();
     this.#webSocket.close(new DioramaError(code).closeCode, code);
     this.#cutLater();
   }
 
-  /** Calls back once the WebSocket is closed: at once where it is already, as that of a client that left while it was let in. */
-  whenGone(callback: () => void): void {
+  /**
+   * Calls back when the WebSocket is closed; at once if it already is, since clients may leave while they are let in.
+   */
+  onceClosed(callback: () => void): void {
     if (this.#webSocket.readyState === this.#webSocket.CLOSED) callback();
     else this.#webSocket.once('close', callback);
   }
 
-  /** Says when to come back, to clients that understand it. Returns whether this one does. */
+  /** Tells a `diorama.v1` client when to reconnect. Returns whether the client understands it. */
   announceDraining(retryAfterMs: number): boolean {
-    return this.#tell(this.#dialect.draining({ retry_after_ms: retryAfterMs }));
+    return this.#tell(this.#encoder.draining({ retry_after_ms: retryAfterMs }));
   }
 
-  /** Stops reading for good: what the client sends from now on waits in the network. */
+  /** Stops reading for good: further data waits in the network. */
   pause(): void {
-    this.#reading.stop('draining');
+    this.#readControl.pause('draining');
   }
 
   cutIfDead(asker: object, cut: () => void): void {
-    if (this.#state.kind === 'open') this.#line.cutIfDead(asker, cut);
+    if (this.#state.kind === 'open') this.#health.cutIfDead(asker, cut);
   }
 
-  holdReading(): void {
-    this.#reading.stop('room');
+  pauseReading(): void {
+    this.#readControl.pause('room');
   }
 
-  goOnReading(): void {
-    this.#reading.goOn('room');
+  resumeReading(): void {
+    this.#readControl.resume('room');
   }
 
-  /** Called at regular times: finds dead connections, and keeps quiet ones from being taken for dead. */
+  /** Called periodically: terminates dead connections, and keeps quiet ones from being taken for dead. */
   checkAlive(): void {
-    this.#line.checkAlive();
+    this.#health.checkAlive();
   }
 
-  /** Called at regular times, more often: finds messages that begin and never end. */
-  checkArrival(): void {
-    this.#line.checkArrival();
+  /** Called periodically, more often: terminates connections with a stalled message. */
+  checkStalledMessage(): void {
+    this.#health.checkStalledMessage();
   }
 
-  #visit(room: Room, principal: Principal, renew: (token: string) => void): Visit {
-    return new Visit({
+  #session(room: Room, principal: Principal, renew: (token: string) => void): ClientSession {
+    return new ClientSession({
       client: this,
       room,
       principal,
       renew: this.speaksDiorama ? renew : undefined,
       limits: this.#options.limits,
-      reading: this.#reading,
+      readControl: this.#readControl,
       logger: this.#options.logger,
     });
   }
@@ -236,18 +247,18 @@ export class Connection implements RoomClient {
     const { sceneId, maxFrameBytes } = this.#options;
     const { subject, name, role } = principal;
     const welcome = { scene_id: sceneId, principal: subject, name, role, max_frame_bytes: maxFrameBytes };
-    this.#tell(this.#dialect.welcome(welcome));
+    this.#tell(this.#encoder.welcome(welcome));
   }
 
-  /** Writes what the client understands. Returns whether it does. */
+  /** Writes a frame if the client's protocol has it. Returns whether it does. */
   #tell(ready: Buffer | undefined): boolean {
     if (ready === undefined) return false;
     this.write(ready);
     return true;
   }
 
-  #sendPreview(opening: Opening): void {
-    const preview = opening.takePreview();
+  #sendPreview(pending: PendingConnection): void {
+    const preview = pending.takePreview();
     if (preview === undefined) return;
     this.#welcome(preview.principal);
     this.write(...preview.frames);
@@ -255,21 +266,21 @@ export class Connection implements RoomClient {
 
   #receive(data: RawData, isBinary: boolean): void {
     const bytes = data as Buffer;
-    this.#line.received();
+    this.#health.received();
     if (this.#state.kind === 'opening') {
-      const { opening } = this.#state;
-      opening.received({ data: bytes, isBinary });
-      this.#reading.stop('opening');
-      this.#sendPreview(opening);
+      const { pending } = this.#state;
+      pending.received({ data: bytes, isBinary });
+      this.#readControl.pause('opening');
+      this.#sendPreview(pending);
       return;
     }
     if (this.#state.kind !== 'open') return;
     this.#options.metrics.received(bytes.byteLength);
-    this.#line.took(bytes.byteLength);
-    this.#state.visit.receive(bytes, isBinary);
+    this.#health.took(bytes.byteLength);
+    this.#state.session.receive(bytes, isBinary);
   }
 
-  /** Nothing that still arrives counts, and nobody waits for long. */
+  /** Ignores further input, and terminates the connection after a timeout. */
   #ending(): void {
     this.#leave();
     this.#cutLater();
@@ -280,10 +291,10 @@ export class Connection implements RoomClient {
   }
 
   #leave(): void {
-    this.#line.end();
-    const visit = this.#state.kind === 'opening' ? undefined : this.#state.visit;
-    if (this.#state.kind !== 'closed') this.#state = { kind: 'closed', visit };
-    visit?.end();
+    this.#health.end();
+    const session = this.#state.kind === 'opening' ? undefined : this.#state.session;
+    if (this.#state.kind !== 'closed') this.#state = { kind: 'closed', session };
+    session?.end();
   }
 
   #closed(code: number): void {

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { Heartbeat } from './heartbeat.js';
-import type { Sending } from './sending.js';
+import type { SendProgress } from './send-progress.js';
 
 function start() {
-  let sending: Sending = { taken: 0, waiting: 0 };
+  let sendProgress: SendProgress = { taken: 0, waiting: 0 };
   let cut = false;
   const heartbeat = new Heartbeat({
     ping: () => undefined,
-    saySomething: () => undefined,
+    sendKeepAlive: () => undefined,
     cut: () => (cut = true),
-    sending: () => sending,
+    sendProgress: () => sendProgress,
   });
   return {
-    beat(next: Sending) {
-      sending = next;
+    beat(next: SendProgress) {
+      sendProgress = next;
       heartbeat.beat();
     },
     isCut: () => cut,

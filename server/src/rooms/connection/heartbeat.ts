@@ -1,29 +1,31 @@
-import type { Sending } from './sending.js';
+import type { SendProgress } from './send-progress.js';
 
-/** Two minutes: a client that does not read for one, since its tab sleeps, cannot answer before it has read what came before the ping. */
+/**
+ * Two minutes at the default interval: a client whose tab has slept for one must first read what came before the ping.
+ */
 const MOST_UNANSWERED_PINGS = 8;
 
 export interface HeartbeatOptions {
   readonly ping: () => void;
   /** Nothing has been heard for too long. */
   readonly cut: () => void;
-  /** Writes something that means nothing. */
-  readonly saySomething: () => void;
-  readonly sending: () => Sending;
+  /** Writes a frame without effect. */
+  readonly sendKeepAlive: () => void;
+  readonly sendProgress: () => SendProgress;
 }
 
-/** Finds dead connections, and keeps quiet ones from being taken for dead. */
+/** Detects dead connections, and keeps quiet ones from being taken for dead. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   #unanswered = 0;
   #wrote = false;
-  #sending: Sending = { taken: 0, waiting: 0 };
+  #sendProgress: SendProgress = { taken: 0, waiting: 0 };
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
   }
 
-  /** Something has come. A pong may be far behind what else was sent. */
+  /** Data has arrived. Any data counts, since a pong may be far behind it. */
   heard(): void {
     this.#unanswered = 0;
   }
@@ -32,24 +34,24 @@ export class Heartbeat {
     this.#wrote = true;
   }
 
-  /** Called at regular times. */
+  /** Called periodically. */
   beat(): void {
-    this.#look();
+    this.#checkReading();
     if (this.#unanswered >= MOST_UNANSWERED_PINGS) {
       this.#options.cut();
       return;
     }
     this.#unanswered++;
     this.#options.ping();
-    if (!this.#wrote) this.#options.saySomething();
+    if (!this.#wrote) this.#options.sendKeepAlive();
     this.#wrote = false;
   }
 
-  /** Who reads what it was sent is alive, however long that takes: a ping waits behind it. */
-  #look(): void {
-    const before = this.#sending;
-    this.#sending = this.#options.sending();
-    // What had room in the system's memory tells nothing.
-    if (before.waiting > 0 && this.#sending.taken > before.taken) this.#unanswered = 0;
+  /** A client that reads what it was sent is alive, however long the ping waits behind that. */
+  #checkReading(): void {
+    const before = this.#sendProgress;
+    this.#sendProgress = this.#options.sendProgress();
+    // If nothing was waiting, the kernel may have taken the bytes without the peer reading any.
+    if (before.waiting > 0 && this.#sendProgress.taken > before.taken) this.#unanswered = 0;
   }
 }

@@ -1,9 +1,12 @@
 import type { TokenRequest } from '@diorama/shared';
 
 export interface TokenTiming {
-  /** How long before its end another token is asked for; halfway through what is left of a shorter one. Default 30,000 ms. */
+  /**
+   * How long before its expiry a new token is requested; half the remaining time for a token that expires sooner.
+   * Default 30,000 ms.
+   */
   readonly leadMs: number;
-  /** How long a connection whose token has ended may go on reading while it waits for another. Default 10,000 ms. */
+  /** How long a connection with an expired token may go on reading while it waits for a new one. Default 10,000 ms. */
   readonly graceMs: number;
 }
 
@@ -12,18 +15,18 @@ export const DEFAULT_TOKEN_TIMING: TokenTiming = { leadMs: 30_000, graceMs: 10_0
 export interface TokenWatchOptions {
   readonly timing: TokenTiming;
   readonly now: () => number;
-  /** Asks the client for another token; undefined for clients that would not understand, which get no grace either. */
+  /** Requests a new token; undefined for clients that would not understand, which get no grace period either. */
   readonly ask: ((request: TokenRequest) => void) | undefined;
-  /** The token has ended. */
+  /** The token has expired. */
   readonly expired: () => void;
-  /** No other token came in time. */
+  /** No new token came in time. */
   readonly close: () => void;
 }
 
-/** What Node's timers can hold; they fire at once for more. */
+/** Longest delay of a Node timer. A timer with a longer one fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Asks for another token some time before one ends and again when it has, then gives up. */
+/** Requests a new token before the current one expires, and again once it has. Then closes the connection. */
 export class TokenWatch {
   readonly #options: TokenWatchOptions;
   #expiresAt = Number.NEGATIVE_INFINITY;
@@ -33,11 +36,11 @@ export class TokenWatch {
     this.#options = options;
   }
 
-  /** From now on watches over a token that ends then; undefined for one that never does. */
+  /** Watches a token that expires then; undefined for one that never expires. */
   start(expiresAt: number | undefined): void {
     this.stop();
     if (expiresAt === undefined) return;
-    // The same token again is no reason to ask once more before it ends.
+    // If the same token comes again, it is not requested again before it expires.
     const isLater = expiresAt > this.#expiresAt;
     this.#expiresAt = expiresAt;
     const { ask, timing, now } = this.#options;
@@ -74,7 +77,8 @@ export class TokenWatch {
   #at(time: number, act: () => void): void {
     const waitMs = Math.max(0, time - this.#options.now());
     const isLast = waitMs <= LONGEST_TIMER_MS;
-    // Not `unref`: of such timers Node keeps what belongs to a duration until that is over, here for hours after each connection.
+    // Not `unref`: Node keeps its list of unreferenced timers of one duration until that duration is over, here for
+    // hours after each connection.
     this.#timer = setTimeout(
       () => (isLast ? act() : this.#at(time, act)),
       Math.min(waitMs, LONGEST_TIMER_MS),

@@ -1,6 +1,6 @@
 import type { RoomClient } from '../room-client.js';
 
-/** The document frames that wait for one commit: the last frame's number of each client. */
+/** The document frames that wait for one commit: for each client, the number of the last one. */
 interface Group {
   readonly commit: Promise<number>;
   readonly frames: Map<RoomClient, number>;
@@ -9,17 +9,17 @@ interface Group {
 export interface AcknowledgementsOptions {
   /** The first `frames` document frames of `client` are committed. */
   readonly saved: (client: RoomClient, frames: number) => void;
-  /** A commit came through, with this position. */
+  /** A commit succeeded with this position. */
   readonly committed: (seq: number, commit: Promise<number>) => void;
-  /** A commit will never come through. */
+  /** A commit has failed for good. */
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * Remembers which frames of which client each commit covers.
+ * Tracks which frames of which client each commit covers.
  *
- * What is dirty is told by position, not by a flag: the room is clean when the commit that settled last is the one that was
- * asked for last. Commits settle in the order in which they were asked for.
+ * Commits settle in the order in which they were requested. So everything is stored once the last requested commit has
+ * settled, and no dirty flag is needed.
  */
 export class Acknowledgements {
   readonly #options: AcknowledgementsOptions;
@@ -29,7 +29,7 @@ export class Acknowledgements {
     this.#options = options;
   }
 
-  /** The commit that covers all that was appended so far; undefined when all of it is committed. */
+  /** The commit that covers everything appended so far; undefined if all of it is committed. */
   get pending(): Promise<number> | undefined {
     return this.#last?.commit;
   }
@@ -46,9 +46,9 @@ export class Acknowledgements {
   }
 
   /**
-   * A client's document frame was taken in, and whatever it appended was reported before.
+   * A document frame was processed; what it appended has been reported by `appended`.
    *
-   * It waits for the last commit even if it appended nothing: what it repeats may still wait for its own commit.
+   * It waits for the last commit even if it appended nothing: it may repeat an update that is not committed yet.
    */
   received(client: RoomClient, frame: number): void {
     if (this.#last === undefined) this.#options.saved(client, frame);

@@ -25,27 +25,27 @@ export interface DocumentIntakeOptions {
   readonly acknowledgements: Acknowledgements;
   readonly metrics: RealtimeMetrics;
   readonly guard: Omit<DocumentGuardOptions, 'doc'>;
-  /** Sends one client a ready-made frame. */
+  /** Sends a frame to one client. */
   readonly send: (client: RoomClient, frame: Buffer) => void;
   /** Something waits for the next `flush`. */
   readonly received: () => void;
   /** Called after each batch. */
   readonly taken: () => void;
-  /** Runs what changes the document: a failure half-way ends the room. Whether it is still open afterwards. */
+  /** Runs what changes the document; a failure half-way ends the room. Returns whether the room is still open. */
   readonly guarded: (apply: () => void) => boolean;
 }
 
-/** How often a connection is asked for what its updates depend on, before it is closed. */
+/** How often a connection is asked for missing dependencies before it is closed. */
 const MOST_QUESTIONS = 50;
 
-/** Takes what clients write: checks it, applies it, corrects it, and tells them what became of it. */
+/** Processes the updates of clients: checks, applies and corrects them, and tells the clients the result. */
 export class DocumentIntake {
   readonly #options: DocumentIntakeOptions;
   readonly #guard: DocumentGuard;
   readonly #batcher = new UpdateBatcher((batch) => this.#take(batch));
-  /** Clients whose writes were refused for want of memory: they are asked for them when there is room again. */
+  /** Clients whose writes were refused while the log was full. They are asked for them when there is room again. */
   readonly #toAskAgain = new Set<RoomClient>();
-  /** How often clients were asked for what their updates depend on. */
+  /** How often each client was asked for missing dependencies. */
   readonly #asked = new Map<RoomClient, number>();
 
   constructor(options: DocumentIntakeOptions) {
@@ -53,18 +53,20 @@ export class DocumentIntake {
     this.#guard = new DocumentGuard({ doc: options.document.doc, ...options.guard });
   }
 
-  /** Takes the client's `number`th document frame. Throws `bad_frame`; what is merely not allowed is refused by a frame. */
+  /**
+   * Takes the client's `number`th document frame. Throws `bad_frame`; a forbidden change is refused by a frame instead.
+   */
   receive(client: RoomClient, number: number, update: Uint8Array): void {
     this.#batcher.add(client, { number, update, decoded: decodeChecked(update) });
     this.#options.received();
   }
 
-  /** Who has written under a Yjs client id, as far as that is remembered. */
+  /** The last writer under a Yjs client id, if still remembered. */
   writerOf(id: number): string | undefined {
     return this.#guard.writerOf(id);
   }
 
-  /** Whether the document takes deletions only. */
+  /** Whether the document accepts deletions only. */
   get isSceneFull(): boolean {
     return this.#guard.isFull;
   }
@@ -74,7 +76,7 @@ export class DocumentIntake {
     return this.#batcher.isEmpty;
   }
 
-  /** Applies what was received and not applied yet. */
+  /** Applies the updates that were received and not applied yet. */
   flush(): void {
     this.#batcher.flush();
   }
@@ -86,20 +88,20 @@ export class DocumentIntake {
     this.#guard.leave(client);
   }
 
-  /** There may be room in the log again. */
+  /** The log may have room again. */
   committed(): void {
     if (this.#toAskAgain.size === 0 || this.#options.log.isFull) return;
     for (const client of this.#toAskAgain) this.ask(client);
     this.#toAskAgain.clear();
   }
 
-  /** Asks the client for what the scene lacks, such as what it wrote while its writes were refused. */
+  /** Sends the client the state vector, so that it sends what the scene lacks, such as refused writes. */
   ask(client: RoomClient): void {
     const { send, document } = this.#options;
     send(client, step1Frame(Y.encodeStateVector(document.doc)));
   }
 
-  /** Tells the client that its `number`th document frame was not applied, or was `corrected`, and why. */
+  /** Tells the client why its `number`th document frame was not applied, or was `corrected`. */
   refuse(client: RoomClient, number: number, error: DioramaError, { corrected = false } = {}): void {
     const { metrics, send, acknowledgements } = this.#options;
     const { code, message: detail, issues } = error;
@@ -119,17 +121,19 @@ export class DocumentIntake {
     }
   }
 
-  /** Takes the poses with which the batch begins, if it does: their number, or undefined when the room is not open any more. */
+  /**
+   * Takes the pose updates at the start of the batch. Returns their number, or undefined if the room is no longer open.
+   */
   #takePoses({ client, editor, updates }: UpdateBatch): number | undefined {
     const { document, guarded, log } = this.#options;
     let taken = 0;
-    // Of what many frames lead to others are sent the end alone, which Yjs makes.
+    // Others are sent only the end result of a client that is behind, which Yjs must compute.
     if (updates.length > 1 && client.isBehind) return 0;
     const stands = guarded(() => {
       for (const { update, decoded } of updates) {
-        const write = document.judgePoses(decoded, editor.role);
+        const write = document.poseWriteOf(decoded, editor.role);
         if (write === undefined || log.isFull) return;
-        if (!this.#guard.trusts(client, write.writer, update.byteLength)) return;
+        if (!this.#guard.maySkipChecks(client, write.writer, update.byteLength)) return;
         document.takePoses(client, editor, update, decoded, write);
         taken++;
       }
@@ -148,7 +152,7 @@ export class DocumentIntake {
         for (const received of updates) {
           try {
             const intake = this.#admit(client, editor, received, bytes);
-            // What is left of an update that was cut down has been decoded by nobody yet.
+            // An update that was reduced has not been decoded yet.
             if (intake.update !== received.update) Y.applyUpdate(document.doc, intake.update);
             else applyWithContents(document.doc, intake.update, received.decoded.contents);
             intakes.push(intake);
@@ -158,21 +162,22 @@ export class DocumentIntake {
             rejected.set(received.number, error);
           }
         }
-        correction = this.#guard.together(intakes);
+        correction = this.#guard.combine(intakes);
         const corrected = correction.correct(transaction, editor);
-        const together = updates.length > 1 && client.isBehind;
+        const together =
+          updates.length > 1 && (client.isBehind || this.#guard.mayPassThroughFaults(transaction));
         return { updates: intakes.map((intake) => intake.update), together, corrected };
       }),
     );
     if (!stands) return;
     this.#options.taken();
-    // Only now, since a refusal acknowledges all frames before it, and what they wrote has just been appended.
+    // Only now: a refusal acknowledges all earlier frames, and their updates have just been appended.
     const objections = correction?.objections() ?? [];
     if (rejected.size + objections.length > 0) this.#tell(client, updates, rejected, objections);
     acknowledgements.received(client, (updates.at(-1) as ReceivedUpdate).number);
   }
 
-  /** In the order of the frames, since each says of those before it that they were taken. */
+  /** In the order of the frames, since a refusal acknowledges all earlier ones. */
   #tell(
     client: RoomClient,
     updates: readonly ReceivedUpdate[],
@@ -189,11 +194,11 @@ export class DocumentIntake {
       if (reason !== undefined) this.refuse(client, number, reason);
       else if (objection !== undefined) this.refuse(client, number, objection, { corrected: true });
     }
-    // Once, however many there are: it has not heard of the first one yet.
+    // Once for all of them: the client has not received the first request yet.
     if (lacksSome) this.#askForMissing(client);
   }
 
-  /** Throws when the update may not be applied to the document as it is now, after `bytesBefore` of the same batch. */
+  /** Throws if the update may not be applied to the current document, after `bytesBefore` of the same batch. */
   #admit(
     client: RoomClient,
     editor: Principal,
@@ -206,7 +211,9 @@ export class DocumentIntake {
     return this.#guard.admit(update, decoded, { connection: client, subject: editor.subject });
   }
 
-  /** It has what is missing, or it never will: then it may try with a new connection. */
+  /**
+   * Asks for missing dependencies. A client that never sends them is closed, and may try again with a new connection.
+   */
   #askForMissing(client: RoomClient): void {
     const asked = (this.#asked.get(client) ?? 0) + 1;
     this.#asked.set(client, asked);

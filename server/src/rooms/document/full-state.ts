@@ -1,18 +1,18 @@
 import * as Y from 'yjs';
 import { step2Frame, updateFrame } from '../frames/server-frames.js';
 
-/** Behind the whole state, edits may gather up to this part of its size before it is encoded anew. */
+/** Largest size of the later updates, as a fraction of the encoded state. Above it, the state is encoded again. */
 const MOST_TAIL = 0.25;
 const LEAST_TAIL_BYTES = 64 * 1024;
 
-/** An update that changes nothing. A client takes a step 2 for the end of the first sync. */
+/** An update without changes. Clients take a sync step 2 for the end of the first sync. */
 const END_OF_SYNC = step2Frame(new Uint8Array([0, 0]));
 
 /**
- * All that a scene holds, as frames that every new client can be sent as they are.
+ * The whole document as frames that any new client can be sent.
  *
- * A document of 10,000 nodes takes tens of milliseconds to encode. So what was encoded (or stored) once stays, and the
- * updates that come later are kept behind it, as the frames that they were relayed in.
+ * Encoding a document of 10,000 nodes takes tens of milliseconds. So the encoded (or stored) state is kept, with the
+ * later updates behind it in the frames in which they were relayed.
  */
 export class FullState {
   #base: Buffer | undefined;
@@ -20,12 +20,12 @@ export class FullState {
   #tailBytes = 0;
   #generation = 0;
 
-  /** `updates` make the document when they are applied in their order. */
+  /** `updates` produce the document when applied in order. */
   constructor(updates: readonly Uint8Array[]) {
     this.#base = Buffer.concat(updates.map(updateFrame));
   }
 
-  /** Names what the frames hold now; to be given to `since`. */
+  /** Identifies the current frames, for `since`. */
   get mark(): number {
     return this.#generation;
   }
@@ -35,7 +35,7 @@ export class FullState {
     return (this.#base?.byteLength ?? 0) + this.#tailBytes;
   }
 
-  /** An update of the document, framed. */
+  /** Appends an update of the document, already framed. */
   add(update: Buffer): void {
     if (this.#base === undefined) return;
     this.#tail.push(update);
@@ -43,7 +43,7 @@ export class FullState {
     if (this.#tailBytes > Math.max(LEAST_TAIL_BYTES, this.#base.byteLength * MOST_TAIL)) this.outdated();
   }
 
-  /** The frames do not hold all of the document any more: who joins next has them made anew. */
+  /** The frames no longer contain the whole document: they are encoded again for the next client that joins. */
   outdated(): void {
     this.#base = undefined;
     this.#tail = [];
@@ -51,18 +51,21 @@ export class FullState {
     this.#generation++;
   }
 
-  /** The frames of everything, the last of which ends a first sync. `doc` is the document as it is now. */
+  /** The frames of the whole document; the last one ends the first sync. `doc` is the current document. */
   frames(doc: Y.Doc): Buffer[] {
     this.#base ??= updateFrame(Y.encodeStateAsUpdate(doc));
     return [this.#base, ...this.#tail, END_OF_SYNC];
   }
 
-  /** The frames of what was stored, before there is a document; undefined when edits have outgrown it. */
+  /**
+   * The frames of the stored state, before there is a document; undefined once the edits behind it have become too
+   * many.
+   */
   storedFrames(): Buffer[] | undefined {
     return this.#base === undefined ? undefined : [this.#base, END_OF_SYNC];
   }
 
-  /** What a client lacks that was sent `storedFrames` at `mark`; undefined when that cannot be told any more. */
+  /** What a client lacks that was sent `storedFrames` at `mark`; undefined if that is no longer known. */
   since(mark: number): Buffer[] | undefined {
     return mark === this.#generation ? this.#tail : undefined;
   }

@@ -11,7 +11,7 @@ const pose = (x: number): unknown => ({ translation: [x, 0, 0], rotation: [0, 0,
 
 const nodesOf = (doc: Y.Doc): Y.Map<Node> => doc.getMap<Node>('nodes');
 
-/** A replica of `of`, which writes under an id of its own. */
+/** A replica of `of` with a client id of its own. */
 function replica(of: Y.Doc, clientID: number): Y.Doc {
   const doc = new Y.Doc();
   doc.clientID = clientID;
@@ -19,7 +19,7 @@ function replica(of: Y.Doc, clientID: number): Y.Doc {
   return doc;
 }
 
-/** What `edit` does to the document, as the one update that others are sent. */
+/** The changes of `edit` as one update. */
 function written(doc: Y.Doc, edit: () => void): Uint8Array {
   const before = Y.encodeStateVector(doc);
   let made: Uint8Array | undefined;
@@ -33,7 +33,7 @@ function written(doc: Y.Doc, edit: () => void): Uint8Array {
 type Structs = ReturnType<typeof Y.decodeUpdate>['structs'];
 type Deletions = readonly (readonly [number, readonly { clock: number; len: number }[]])[];
 
-/** An update of these sections and deletions, whether Yjs would write it or not. */
+/** An update of these sections and deletions, also ones that Yjs would not write. */
 function composed(sections: readonly Structs[], deletions: Deletions = []): Uint8Array {
   const encoder = new Y.UpdateEncoderV1();
   const { restEncoder } = encoder;
@@ -75,13 +75,13 @@ describe('poses that are held', () => {
     ada = replica(doc, 2);
   });
 
-  const judged = (update: Uint8Array): readonly string[] | undefined =>
-    poses.judge(decodeChecked(update))?.ids;
+  const recognized = (update: Uint8Array): readonly string[] | undefined =>
+    poses.poseWriteOf(decodeChecked(update))?.ids;
 
-  /** Holds the update if it may be held, and says whether it may. */
+  /** Holds the update if possible. Returns whether it was. */
   const offer = (update: Uint8Array): boolean => {
     const decoded = decodeChecked(update);
-    const write = poses.judge(decoded);
+    const write = poses.poseWriteOf(decoded);
     if (write !== undefined) poses.hold(write, update, decoded.contents);
     return write !== undefined;
   };
@@ -95,7 +95,7 @@ describe('poses that are held', () => {
     const both = written(ada, () => {
       for (const id of ['b', 'c']) nodesOf(ada).get(id)?.set('pose', pose(3));
     });
-    expect(judged(both)).toEqual(['b', 'c']);
+    expect(recognized(both)).toEqual(['b', 'c']);
     expect(offer(both)).toBe(true);
     expect(nodesOf(doc).get('a')?.get('pose')).toEqual(pose(0));
     expect(poses.state()).toEqual(Y.decodeStateVector(Y.encodeStateVector(ada)));
@@ -137,27 +137,27 @@ describe('poses that are held', () => {
     };
     for (const [what, edit] of Object.entries(edits)) {
       const bob = replica(doc, 3);
-      expect(judged(written(bob, () => edit(bob))), what).toBeUndefined();
+      expect(recognized(written(bob, () => edit(bob))), what).toBeUndefined();
     }
-    expect(judged(Y.encodeStateAsUpdate(doc)), 'all of it once more').toBeUndefined();
+    expect(recognized(Y.encodeStateAsUpdate(doc)), 'all of it once more').toBeUndefined();
   });
 
   it('SYNC-48: nor what two have written at the same time, or what is known, or comes too early', () => {
     const bob = replica(doc, 3);
     expect(offer(move(ada, 'a'))).toBe(true);
-    expect(judged(move(bob, 'a')), 'beside one that is held').toBeUndefined();
+    expect(recognized(move(bob, 'a')), 'beside one that is held').toBeUndefined();
     expect(offer(move(bob, 'b')), 'its writer lacks one before it').toBe(false);
     const [next, later] = [move(ada, 'c'), move(ada, 'c', pose(2))];
-    expect(judged(later), 'before the one that it follows').toBeUndefined();
+    expect(recognized(later), 'before the one that it follows').toBeUndefined();
     expect(offer(next)).toBe(true);
-    expect(judged(next), 'once more').toBeUndefined();
+    expect(recognized(next), 'once more').toBeUndefined();
     integrate();
-    expect(judged(next), 'once more, integrated').toBeUndefined();
+    expect(recognized(next), 'once more, integrated').toBeUndefined();
     const twice = [move(ada, 'b'), move(ada, 'b', pose(2))].map((update) => Y.decodeUpdate(update).structs);
-    expect(() => judged(composed(twice)), 'of one writer in two sections').toThrow('twice');
+    expect(() => recognized(composed(twice)), 'of one writer in two sections').toThrow('twice');
     const eve = replica(doc, 4);
     nodesOf(doc).delete('a');
-    expect(judged(move(eve, 'a')), 'of a node that is gone').toBeUndefined();
+    expect(recognized(move(eve, 'a')), 'of a node that is gone').toBeUndefined();
   });
 
   it('SYNC-48: nor what is padded, or of more nodes than a gesture moves', () => {
@@ -171,16 +171,16 @@ describe('poses that are held', () => {
         for (let at = 0; at < count; at++) nodesOf(bob).get(`n${at}`)?.set('pose', pose(1));
       });
     };
-    expect(judged(moved(64))).toHaveLength(64);
-    expect(judged(moved(65))).toBeUndefined();
+    expect(recognized(moved(64))).toHaveLength(64);
+    expect(recognized(moved(65))).toBeUndefined();
     const bob = replica(doc, 3);
-    expect(judged(move(bob, 'a', { ...(pose(1) as object), order: 'x'.repeat(40_000) }))).toBeUndefined();
+    expect(recognized(move(bob, 'a', { ...(pose(1) as object), order: 'x'.repeat(40_000) }))).toBeUndefined();
     const good = move(replica(doc, 3), 'a');
     const { structs, ds } = Y.decodeUpdate(good);
     const [client, [deletion] = []] = [...ds.clients][0] ?? [];
     if (client === undefined || deletion === undefined) throw new Error('It deletes what it replaces');
-    expect(judged(composed([structs], [[client, [deletion]]]))).toEqual(['a']);
-    expect(judged(composed([structs], [[client, [deletion, deletion]]]))).toBeUndefined();
+    expect(recognized(composed([structs], [[client, [deletion]]]))).toEqual(['a']);
+    expect(recognized(composed([structs], [[client, [deletion, deletion]]]))).toBeUndefined();
   });
 
   it('SYNC-48: nor two values behind the same one', () => {
@@ -198,8 +198,8 @@ describe('poses that are held', () => {
       null,
       (two as Y.Item).content,
     );
-    expect(judged(composed([[one]]))).toEqual(['a']);
-    expect(judged(composed([[one, behind]]))).toBeUndefined();
+    expect(recognized(composed([[one]]))).toEqual(['a']);
+    expect(recognized(composed([[one, behind]]))).toBeUndefined();
   });
 
   it('SYNC-48: whatever is written and held, the document becomes what it would have become', () => {
@@ -225,7 +225,7 @@ describe('poses that are held', () => {
         });
         onTheWay.push(update);
         const decoded = decodeChecked(update);
-        const write = held.judge(decoded);
+        const write = held.poseWriteOf(decoded);
         if (write === undefined) {
           settle();
           Y.applyUpdate(start, update);
@@ -234,7 +234,7 @@ describe('poses that are held', () => {
           held.hold(write, update, decoded.contents);
         }
         Y.applyUpdate(plain, update);
-        // Now and then the writers hear of each other, as late as they like.
+        // Now and then the writers sync, with any delay.
         if (random.int(3) === 0)
           for (const other of writers)
             if (random.int(3) > 0) for (const each of onTheWay) Y.applyUpdate(other, each);

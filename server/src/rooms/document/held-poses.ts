@@ -5,7 +5,7 @@ import type { CheckedUpdate } from '../checks/update-check.js';
 
 type Node = Y.Map<unknown>;
 
-/** Poses of one writer that Yjs has not integrated: of which nodes, one for each clock from `from` on. */
+/** Held poses of one writer: their nodes, one per clock, starting at `from`. */
 interface HeldOfWriter {
   readonly from: number;
   readonly nodes: Node[];
@@ -16,36 +16,37 @@ interface HeldUpdate {
   readonly contents: DecodedContents;
 }
 
-/** What an update does that gives nodes new poses and nothing else. */
+/** An update that only sets poses of nodes. */
 export interface PoseWrite {
   readonly writer: number;
   readonly nodes: readonly Node[];
   readonly ids: readonly string[];
 }
 
-/** More nodes than are moved in one gesture: to find out takes longer then than to integrate them. */
+/** More nodes than in any gesture: checking such an update takes longer than integrating it. */
 const MOST_NODES = 64;
-/** To integrate so many takes half a millisecond. */
+/** Integrating this many takes half a millisecond. */
 const LEAST_FULL = 32;
 const MOST_HELD = 128;
-/** Poses are a tenth of it; what is padded is not held. */
+/** Poses take a tenth of this. Padded updates are not held. */
 const MOST_UPDATE_BYTES = 32 * 1024;
 
 /**
- * Poses that are known to be good and that Yjs has not integrated yet.
+ * Valid pose updates that Yjs has not integrated yet.
  *
- * A gesture writes the same key of the same nodes thirty times a second. To integrate each takes Yjs a transaction; what it would lead to
- * can be told without: a new value behind the last one of its key. So these are checked, stored and relayed as they come, and are
- * integrated together, before anybody looks at the document.
+ * A gesture writes the same keys of the same nodes thirty times a second, and integrating each update costs a Yjs
+ * transaction. The effect of such an update is known without integrating it: a new value behind the last one of its
+ * key. So pose updates are checked, stored and relayed as they arrive, and integrated together before the document is
+ * read.
  */
 export class HeldPoses {
   readonly #doc: Y.Doc;
   #updates: HeldUpdate[] = [];
   #writers = new Map<number, HeldOfWriter>();
-  /** The last of each node: the writer, and the clock. */
+  /** The last held pose of each node: its writer and clock. */
   #last = new Map<Node, { readonly writer: number; readonly clock: number }>();
   #count = 0;
-  #full = someFull();
+  #capacity = randomCapacity();
 
   constructor(doc: Y.Doc) {
     this.#doc = doc;
@@ -56,14 +57,14 @@ export class HeldPoses {
   }
 
   get isFull(): boolean {
-    return this.#count >= this.#full;
+    return this.#count >= this.#capacity;
   }
 
   /**
-   * What the update writes, if it does nothing but give nodes of the scene poses that are good, each right after the one that the node has.
-   * Undefined for everything else: about that this says nothing.
+   * Describes the update if it only sets valid poses of existing nodes, each directly behind the node's current pose.
+   * Returns undefined for any other update, valid or not.
    */
-  judge({ structs, ds, end }: CheckedUpdate): PoseWrite | undefined {
+  poseWriteOf({ structs, ds, end }: CheckedUpdate): PoseWrite | undefined {
     const [first] = structs;
     if (first === undefined || structs.length > MOST_NODES || end > MOST_UPDATE_BYTES) return undefined;
     const { pendingStructs, pendingDs } = this.#doc.store;
@@ -83,7 +84,7 @@ export class HeldPoses {
     return deletesNothingBut(structs as readonly Y.Item[], ds) ? { writer, nodes, ids } : undefined;
   }
 
-  /** Holds what was judged, and what `update`, which must stay as it is, was decoded to. */
+  /** Holds an update that `poseWriteOf` has recognized, with its decoded contents. The caller must not modify `update`. */
   hold({ writer, nodes }: PoseWrite, update: Uint8Array, contents: DecodedContents): void {
     let held = this.#writers.get(writer);
     if (held === undefined) {
@@ -98,7 +99,7 @@ export class HeldPoses {
     this.#updates.push({ update, contents });
   }
 
-  /** How much of each writer is in the document or held. */
+  /** The state vector of the document and the held poses together. */
   state(): Map<number, number> {
     const state = new Map<number, number>();
     for (const writer of this.#doc.store.clients.keys()) state.set(writer, this.#next(writer));
@@ -106,14 +107,14 @@ export class HeldPoses {
     return state;
   }
 
-  /** Has Yjs integrate all of it. To be called in a transaction. */
+  /** Lets Yjs integrate the held updates. Must be called in a transaction. */
   integrate(): void {
     const updates = this.#updates;
     this.#updates = [];
     this.#writers = new Map();
     this.#last = new Map();
     this.#count = 0;
-    this.#full = someFull();
+    this.#capacity = randomCapacity();
     for (const { update, contents } of updates) applyWithContents(this.#doc, update, contents);
   }
 
@@ -122,11 +123,11 @@ export class HeldPoses {
     return held === undefined ? Y.getState(this.#doc.store, writer) : held.from + held.nodes.length;
   }
 
-  /** The node that gets a pose by this; undefined where it is anything else, or not certainly good. */
+  /** The node whose pose the struct sets; undefined if it does anything else or might be invalid. */
   #nodeOf(struct: Y.Item | Y.GC | Y.Skip): Node | undefined {
     if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentAny)) return undefined;
     const { origin, rightOrigin, parent, content } = struct;
-    // Behind another value Yjs says no more than what that was; its parent and its key are those of that.
+    // Yjs encodes only the origin of a value that follows another; parent and key are those of the origin.
     if (origin === null || rightOrigin !== null || parent !== null) return undefined;
     if (content.arr.length !== 1 || !isPlainPose(content.arr[0])) return undefined;
     const held = this.#writers.get(origin.client);
@@ -140,7 +141,7 @@ export class HeldPoses {
     return node === undefined || this.#last.has(node) ? undefined : node;
   }
 
-  /** The node whose pose this is now. */
+  /** The node whose current pose is this item. */
   #nodeWithPose(item: Y.Item | Y.GC): Node | undefined {
     if (!(item instanceof Y.Item) || item.parentSub !== 'pose' || item.deleted || item.length !== 1)
       return undefined;
@@ -155,10 +156,10 @@ export class HeldPoses {
   }
 }
 
-/** Another number each time: rooms that began together would all integrate at the same moment, for ever. */
-const someFull = (): number => LEAST_FULL + Math.floor(Math.random() * (MOST_HELD - LEAST_FULL));
+/** Random, so that rooms that started together do not always integrate at the same moment. */
+const randomCapacity = (): number => LEAST_FULL + Math.floor(Math.random() * (MOST_HELD - LEAST_FULL));
 
-/** Yjs deletes what a new value takes the place of, and says so in the update. */
+/** Whether the update deletes only the values that it replaces, which Yjs does and encodes in the update. */
 function deletesNothingBut(structs: readonly Y.Item[], ds: CheckedUpdate['ds']): boolean {
   let left = structs.length;
   for (const [client, ranges] of ds.clients)

@@ -1,4 +1,4 @@
-import { SceneDoc, type Role } from '@diorama/shared';
+import { DioramaError, SceneDoc, type Role } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { Principal } from '../../access/principal.js';
 import type { CommittedWith } from '../../log/batch.js';
@@ -18,38 +18,41 @@ import { FOREIGN, HELD, type AnyOrigin, type Origin } from './write-origin.js';
 export interface LiveDocumentOptions {
   readonly sceneId: string;
   readonly doc: Y.Doc;
-  /** What `doc` holds, ready to be sent. */
+  /** The content of `doc` as frames. */
   readonly fullState: FullState;
   readonly log: SceneLog;
   readonly relayHoldMs: number;
   readonly observer: RoomObserver;
-  /** An update of so many bytes changed the document. */
+  /** An update of this size changed the document. */
   readonly grew: (bytes: number) => void;
   /** An update was appended to the log. */
   readonly appended: (commit: Promise<number>) => void;
-  /** All clients but `origin` are to get the update. */
+  /** Sends the update to all clients except `origin`. */
   readonly relay: (update: FramedUpdate, origin: RoomClient | undefined) => void;
-  /** As `relay`, for what came from other servers, who need not hear of it again. */
+  /** Like `relay`, for updates of other servers, which are not published again. */
   readonly show: (update: FramedUpdate) => void;
-  /** An update was stored that is not relayed, since it takes effect later: other servers need it all the same. */
+  /** An update was stored but not relayed, since it takes effect later. Other servers need it nevertheless. */
   readonly deferred: (update: Uint8Array) => void;
   /** What was stored and relayed cannot be applied: the document must not be used any more. */
   readonly failed: (error: unknown) => void;
 }
 
-/** What a client's frames did to the document. */
+/** The result of applying a client's frames. */
 interface Written {
   readonly updates: readonly Uint8Array[];
-  /** Others are sent what all of them led to, instead of each. */
+  /** Others are sent the combined effect instead of each update. */
   readonly together: boolean;
-  /** Some of it was undone. */
+  /** Whether a part was undone. */
   readonly corrected: boolean;
 }
 
-/** More than this, relayed at once, would make clients lag. */
+/** Relaying more than this at once would make clients lag. */
 const MUCH_HELD_BYTES = 256 * 1024;
 
-/** A scene's document in memory: every change of it goes to the log and, at once or when the log has it, to the clients. */
+/**
+ * The Yjs document of a scene. Every change is appended to the log and relayed to the clients, at once or when it is
+ * committed.
+ */
 export class LiveDocument {
   readonly #doc: Y.Doc;
   readonly #options: LiveDocumentOptions;
@@ -73,24 +76,27 @@ export class LiveDocument {
     });
     this.#unresolved = new UnresolvedUpdates(doc);
     const scene = new SceneDoc(doc);
-    // Named once, so that Yjs knows them as maps and not as whatever comes first.
+    // Defines the root types as maps, before an update can define them otherwise.
     void [scene.sceneMap, scene.nodesMap, scene.materialsMap, scene.animationsMap, scene.commentsMap];
     this.#projection = new ProjectionChanges(doc, scene);
     this.#watch();
   }
 
-  /** The document with all that was written until now. */
+  /** The document including all held poses. */
   get doc(): Y.Doc {
     this.#integratePoses();
     return this.#doc;
   }
 
-  /** What the update writes if it is nothing but good poses of known nodes, which `role` may write: it need not be applied to be judged. */
-  judgePoses(decoded: CheckedUpdate, role: Role): PoseWrite | undefined {
-    return mayMoveNodes(this.#doc, role) ? this.#poses.judge(decoded) : undefined;
+  /**
+   * Describes an update that only sets valid poses of existing nodes and is allowed for `role`. It need not be applied
+   * to be checked.
+   */
+  poseWriteOf(decoded: CheckedUpdate, role: Role): PoseWrite | undefined {
+    return mayMoveNodes(this.#doc, role) ? this.#poses.poseWriteOf(decoded) : undefined;
   }
 
-  /** Appends and relays poses that a client wrote, and that nothing is wrong with. They are applied before anybody looks. */
+  /** Appends and relays pose updates that have been checked. They are applied before the document is read. */
   takePoses(
     client: RoomClient,
     editor: Principal,
@@ -101,23 +107,25 @@ export class LiveDocument {
     const { observer, sceneId } = this.#options;
     this.#gate.beforeWrite();
     const { frame } = this.#written(update, { editor, client });
-    // Not what was received, which may be a small part of a large buffer.
+    // Not the received bytes, which may be a small view of a large buffer.
     this.#poses.hold(write, frame.subarray(frame.byteLength - update.byteLength), decoded.contents);
     observer.moved(sceneId, editor, write.ids);
     if (this.#poses.isFull) this.#integratePoses();
   }
 
   /**
-   * Applies what a client wrote, in one transaction. What it changed is appended and relayed before this returns.
+   * Applies a client's updates in one transaction. The changes are appended and relayed before this returns.
    *
-   * `write` applies updates and may undo what is wrong in them: it says which it applied, and whether it undid anything.
+   * `write` applies the updates and may undo parts of them. It returns which updates it applied and whether it undid
+   * anything.
    */
   apply(client: RoomClient, editor: Principal, write: (transaction: Y.Transaction) => Written): void {
     this.#integratePoses();
     const origin: Origin = { editor, client };
-    const updates = this.#transactPieces(origin, write);
+    const updates = this.#transactUpdates(origin, write);
     if (!this.#unresolved.take()) return;
-    // Yjs keeps some of it until what it depends on arrives. That is not relayed yet, but it must survive us.
+    // Yjs keeps some updates pending until their dependencies arrive. They are not relayed yet, but must survive a
+    // crash.
     for (const update of updates) {
       const kept = update.slice();
       this.#options.fullState.add(updateFrame(kept));
@@ -126,15 +134,15 @@ export class LiveDocument {
     }
   }
 
-  /** Applies what other servers wrote. It is shown, and neither stored nor told to other servers again. */
+  /** Applies updates of other servers. They are relayed to clients, but neither stored nor published again. */
   applyForeign(write: (doc: Y.Doc) => void): void {
     const { doc } = this;
     doc.transact(() => write(doc), FOREIGN);
-    // What it holds back for now, its own server has stored; who joins here must get it too.
+    // Pending updates are stored by their own server. Clients that join here must receive them too.
     if (this.#unresolved.take()) this.#options.fullState.outdated();
   }
 
-  /** Stores and relays what other servers wrote and may never store. */
+  /** Stores and publishes updates that another server has shown but may never store. */
   adopt(updates: readonly Uint8Array[]): Promise<number> {
     const [last] = updates
       .map((update) => {
@@ -145,16 +153,15 @@ export class LiveDocument {
     return last ?? Promise.resolve(0);
   }
 
-  /** Applies an edit that is in the log already, and relays it. */
+  /** Applies an edit that is already in the log, and relays it. */
   applyStored(update: Uint8Array, editor: Principal): void {
     Y.applyUpdate(this.doc, update, { editor, client: undefined, isStored: true } satisfies Origin);
   }
 
   /** Changes the document in one transaction. */
   change<T>(editor: Principal, change: (doc: Y.Doc) => T, committedWith?: CommittedWith): T {
-    const origin: Origin = { editor, client: undefined, committedWith };
     const { doc } = this;
-    return doc.transact(() => change(doc), origin);
+    return this.#transact({ editor, client: undefined, committedWith }, () => change(doc));
   }
 
   /** The frames of what a replica with this state vector lacks. */
@@ -164,7 +171,7 @@ export class LiveDocument {
       : [step2Frame(Y.encodeStateAsUpdate(this.doc, stateVector))];
   }
 
-  /** The frames of what came after a client was sent what is stored. */
+  /** The frames of what a client lacks that was sent the stored state at `mark`. */
   framesAfterStored(mark: number): Buffer[] {
     return this.#options.fullState.since(mark) ?? this.#options.fullState.frames(this.doc);
   }
@@ -175,7 +182,7 @@ export class LiveDocument {
     return Y.encodeStateVector(stateBefore === undefined ? this.doc : new Map(stateBefore));
   }
 
-  /** Size of what waits for a slow log before it is relayed, where it is much; otherwise 0. */
+  /** Size of the updates that are held until the log has committed them, if it is large; otherwise 0. */
   get heldBacklog(): number {
     return this.#gate.bytes < MUCH_HELD_BYTES ? 0 : this.#gate.bytes;
   }
@@ -194,6 +201,7 @@ export class LiveDocument {
     this.#doc.on('afterTransaction', (transaction: Y.Transaction) => {
       const origin = transaction.origin as AnyOrigin;
       if (origin === FOREIGN || origin === HELD || origin === null || transaction.changed.size === 0) return;
+      if (origin.isAbandoned === true) return;
       observer.edited(sceneId, origin.editor, this.#doc, transaction, origin.corrected === true);
     });
     this.#doc.on('beforeTransaction', ({ origin }: Y.Transaction) => {
@@ -204,7 +212,7 @@ export class LiveDocument {
 
   #integratePoses(): void {
     if (this.#poses.isEmpty) return;
-    // Yjs would encode all of it once more for whoever listens.
+    // With a listener, Yjs would encode all held poses once more.
     this.#doc.off('update', this.#onUpdate);
     try {
       this.#doc.transact(() => this.#poses.integrate(), HELD);
@@ -216,15 +224,16 @@ export class LiveDocument {
     }
   }
 
-  /** Those updates that may go on as they came do so: Yjs, which would encode all of it once more, is not asked to. */
-  #transactPieces(origin: Origin, write: (transaction: Y.Transaction) => Written): readonly Uint8Array[] {
-    // What has waited for some of it comes along with it: it does not go on as it came, and the sender must get that too.
+  /** Appends and relays the received updates as they are, if possible. This avoids that Yjs encodes them once more. */
+  #transactUpdates(origin: Origin, write: (transaction: Y.Transaction) => Written): readonly Uint8Array[] {
+    // Pending updates may be applied together with these. Then the result must be encoded, and the sender must receive
+    // it too.
     const { pendingStructs, pendingDs } = this.#doc.store;
     const bringsMore = pendingStructs !== null || pendingDs !== null;
     let pieces: readonly Uint8Array[] | undefined;
     let changed: Y.Transaction | undefined;
     try {
-      return this.#doc.transact((transaction) => {
+      return this.#transact(origin, (transaction) => {
         const { updates, together, corrected } = write(transaction);
         origin.corrected = corrected || bringsMore;
         if (!origin.corrected && !together) {
@@ -233,7 +242,7 @@ export class LiveDocument {
           this.#doc.off('update', this.#onUpdate);
         }
         return updates;
-      }, origin);
+      });
     } finally {
       if (pieces !== undefined) this.#doc.on('update', this.#onUpdate);
       if (pieces !== undefined && changed !== undefined && hasContent(changed))
@@ -241,9 +250,31 @@ export class LiveDocument {
     }
   }
 
+  /**
+   * Runs `change` in one transaction. If it throws half-way, what it changed is neither stored nor relayed, and the
+   * document must not be used any more: Yjs cannot take a transaction back.
+   */
+  #transact<T>(origin: Origin, change: (transaction: Y.Transaction) => T): T {
+    try {
+      return this.#doc.transact((transaction) => {
+        try {
+          return change(transaction);
+        } catch (error) {
+          origin.isAbandoned = transaction.changed.size > 0;
+          throw error;
+        }
+      }, origin);
+    } catch (error) {
+      if (origin.isAbandoned === true)
+        this.#options.failed(new DioramaError('internal', undefined, { cause: error }));
+      throw error;
+    }
+  }
+
   #updated(update: Uint8Array, origin: Origin | typeof FOREIGN | null): void {
-    // From elsewhere it does not wait for a slow log here: it has waited for its own.
+    // A foreign update does not wait for a slow log here: its own server has held it.
     if (origin === FOREIGN) this.#options.show(this.#framed(update));
+    else if (origin?.isAbandoned === true) return;
     else if (origin?.isStored === true) this.#options.relay(this.#framed(update), undefined);
     else this.#written(update, origin ?? undefined);
   }
@@ -256,7 +287,7 @@ export class LiveDocument {
     return framed;
   }
 
-  /** The update as it is sent, which those who join later are sent too. */
+  /** Frames the update, and appends it to the state that new clients are sent. */
   #framed(update: Uint8Array): FramedUpdate {
     const frame = updateFrame(update);
     this.#options.fullState.add(frame);
@@ -272,12 +303,12 @@ export class LiveDocument {
   }
 }
 
-/** Whether Yjs would have told of it: not all updates bring something new. */
+/** Whether Yjs would emit an update event: not every update contains something new. */
 function hasContent({ deleteSet, beforeState, afterState }: Y.Transaction): boolean {
   if (deleteSet.clients.size > 0) return true;
   for (const [client, clock] of afterState) if (beforeState.get(client) !== clock) return true;
   return false;
 }
 
-/** One byte: a replica that has nothing. */
+/** A state vector of one byte is that of an empty replica. */
 export const isEmptyStateVector = (stateVector: Uint8Array): boolean => stateVector.byteLength <= 1;

@@ -1,7 +1,7 @@
 export interface ProjectionRepairOptions {
   /** Whether the document is exactly what is committed. */
   readonly isExact: () => boolean;
-  /** Writes what the `scenes` table repeats of the document, unless the scene has moved on. */
+  /** Updates the copied columns of `scenes`, unless the scene has changed since. */
   readonly write: () => Promise<void>;
   readonly failed: (error: unknown) => void;
   /** Default 1,000 ms. */
@@ -9,9 +9,9 @@ export interface ProjectionRepairOptions {
 }
 
 /**
- * Puts right what the `scenes` table repeats of a document, once several servers that wrote it have come to rest.
+ * Corrects the copied columns of the `scenes` table when several servers that wrote to a scene have become idle.
  *
- * Each writes the number of nodes that it knows of with its commit, and that lacks what the others wrote at the same moment.
+ * Each server commits the number of nodes that it knows of, which may lack concurrent changes of the others.
  */
 export class ProjectionRepair {
   readonly #options: ProjectionRepairOptions;
@@ -22,7 +22,7 @@ export class ProjectionRepair {
     this.#options = options;
   }
 
-  /** Another server has written. */
+  /** Another server has written to the scene. */
   touched(): void {
     if (this.#closed) return;
     if (this.#timer !== undefined) {

@@ -9,30 +9,33 @@ interface Held {
 
 export interface RelayGateOptions {
   readonly log: { readonly isQuick: boolean; readonly isAway: boolean };
-  /** The longest that an update is held. */
+  /** The longest time that an update is held. */
   readonly holdMs: number;
-  /** How much of each writer is in the document. */
+  /** The current state vector of the document. */
   readonly state: () => ReadonlyMap<number, number>;
   readonly relay: (update: FramedUpdate, sender: RoomClient | undefined) => void;
 }
 
-/** An update, and the frame in which clients get it. */
+/** An update and its frame for clients. */
 export interface FramedUpdate {
   readonly update: Uint8Array;
   readonly frame: Buffer;
 }
 
 /**
- * Holds updates back until they are committed, in their order, but not for ever.
+ * While the log is slow, holds updates until they are committed, in order and for a limited time.
  *
- * It stands between rooms and fan-out only while the log is slow. Then an update that is shown at once could be lost long
- * after others have seen it; editors do not notice the wait, since such a machine is slow anyway.
+ * An update that is relayed at once on a slow log could be lost in a crash long after others have seen it. Editors
+ * hardly notice the wait, since such a machine is slow anyway.
  */
 export class RelayGate {
   readonly #options: RelayGateOptions;
   readonly #held: Held[] = [];
   #bytes = 0;
-  /** What the document held before what is held back or, where nothing is yet, before what is written next; undefined while the gate is open. */
+  /**
+   * The state vector before the first held update or, if none is held, before the next write; undefined while updates
+   * pass at once.
+   */
   #stateBefore: ReadonlyMap<number, number> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -40,31 +43,32 @@ export class RelayGate {
     this.#options = options;
   }
 
-  /** Size of the frames that it holds. */
+  /** Size of the held frames. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** What the document held before the first update that is held back; undefined where none is. */
+  /** The state vector before the first held update; undefined if none is held. */
   get stateBefore(): ReadonlyMap<number, number> | undefined {
     return this.#held.length === 0 ? undefined : this.#stateBefore;
   }
 
-  /** The document is about to change: whether what comes of it has to wait shows now. */
+  /** Called before the document changes: decides whether the resulting update will be held. */
   beforeWrite(): void {
     const { log, state } = this.#options;
-    // A database that is away holds up nobody: what has been held until now would hold back all that comes behind it.
+    // While the database is away nothing is held. Held updates are released first, since they would block those behind
+    // them.
     if (log.isAway) this.#releaseAll();
     if (this.#held.length === 0) this.#stateBefore = log.isQuick ? undefined : state();
   }
 
-  /** Relays the update, at once or when it is its time. */
+  /** Relays the update, now or later. */
   pass(update: FramedUpdate, sender: RoomClient | undefined, commit: Promise<number>): void {
     if (this.#stateBefore === undefined) this.#options.relay(update, sender);
     else this.#hold(update, sender, commit);
   }
 
-  /** `commit` has come through. */
+  /** `commit` has succeeded. */
   committed(commit: Promise<number>): void {
     this.#releaseWhile((held) => held.commit === commit);
   }

@@ -2,13 +2,13 @@ import type { SceneDoc } from '@diorama/shared';
 import type * as Y from 'yjs';
 import type { SceneProjection } from '../../log/batch.js';
 
-/** What the `scenes` table repeats of a document. */
+/** The values that the `scenes` table copies from a document. */
 export function projectionOf(doc: Y.Doc): SceneProjection {
   const name: unknown = doc.getMap('scene').get('name');
   return { name: typeof name === 'string' ? name : '', nodeCount: doc.getMap('nodes').size };
 }
 
-/** Notices when what the `scenes` table repeats of a document changes. */
+/** Detects changes of the values that the `scenes` table copies. */
 export class ProjectionChanges {
   readonly #project: () => SceneProjection;
   #hasChanged = false;
@@ -21,7 +21,7 @@ export class ProjectionChanges {
     });
   }
 
-  /** What tells it as it is when it is asked, if it has changed since the last call. */
+  /** Returns a function that reads the current values, if they have changed since the last call. */
   take(): (() => SceneProjection) | undefined {
     if (!this.#hasChanged) return undefined;
     this.#hasChanged = false;

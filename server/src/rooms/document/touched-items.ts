@@ -1,13 +1,13 @@
 import { ROOT_MAPS, type RootMap } from '@diorama/shared';
 import * as Y from 'yjs';
 
-/** A Yjs type of any kind: the kinds' own types do not fit into each other. */
+/** Any Yjs type; the specific types are not assignable to each other. */
 export type AnyType = Pick<Y.AbstractType<never>, '_item' | '_map' | '_start' | 'toJSON'>;
 
-/** What became of an item: the whole of it was added or removed, or something in it changed. */
+/** What happened to an item: it was added or removed as a whole, or something in it changed. */
 export type ItemFate = 'added' | 'changed' | 'removed';
 
-/** What two changes of an item make together. */
+/** The combined effect of two successive changes of an item. */
 export function joinedFate(first: ItemFate, then: ItemFate): ItemFate {
   if (then === 'removed') return 'removed';
   if (first === 'added') return 'added';
@@ -15,9 +15,10 @@ export function joinedFate(first: ItemFate, then: ItemFate): ItemFate {
 }
 
 /**
- * Calls back for each item that a transaction touched, possibly more than once; the items of settings are their keys.
+ * Calls back for each item that a transaction touched, possibly more than once. In `scene`, each key is an item.
  *
- * On the path of every edit: it costs what was touched and makes nothing. To be called in `afterTransaction`.
+ * It runs on every edit, so its cost depends only on what was touched, and it allocates nothing. Must be called in
+ * `afterTransaction`.
  */
 export function eachTouched(
   doc: Y.Doc,

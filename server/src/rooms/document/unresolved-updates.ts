@@ -3,7 +3,7 @@ import type * as Y from 'yjs';
 const same = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && Buffer.compare(a, b) === 0);
 
-/** Watches what Yjs holds back because something that it depends on has not arrived. */
+/** Watches the pending structs and deletions of a Yjs document, whose dependencies have not arrived. */
 export class UnresolvedUpdates {
   readonly #doc: Y.Doc;
   #structs: Uint8Array | undefined;
@@ -14,7 +14,7 @@ export class UnresolvedUpdates {
     this.take();
   }
 
-  /** Whether more, or something else, is held back than at the last call. */
+  /** Returns whether anything became pending since the last call. */
   take(): boolean {
     const structs = this.#doc.store.pendingStructs?.update;
     const deletions = this.#doc.store.pendingDs ?? undefined;

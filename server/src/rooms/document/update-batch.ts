@@ -2,7 +2,7 @@ import type { Principal } from '../../access/principal.js';
 import type { RoomClient } from '../room-client.js';
 import type { CheckedUpdate } from '../checks/update-check.js';
 
-/** A document frame that was decoded, and not judged yet. */
+/** A decoded document frame that has not been checked yet. */
 export interface ReceivedUpdate {
   /** Its number among the document frames of its connection. */
   readonly number: number;
@@ -10,7 +10,7 @@ export interface ReceivedUpdate {
   readonly decoded: CheckedUpdate;
 }
 
-/** Document frames of one client, in their order, and who it was then. */
+/** Consecutive document frames of one client, with its principal at that time. */
 export interface UpdateBatch {
   readonly client: RoomClient;
   readonly editor: Principal;
@@ -21,14 +21,14 @@ interface OpenBatch extends UpdateBatch {
   readonly updates: ReceivedUpdate[];
 }
 
-/** So many are taken in one go, and nobody else is served meanwhile. */
+/** Largest number of updates that are applied at once: meanwhile nobody else is served. */
 const MOST_UPDATES = 256;
 
 /**
- * Gathers the document frames that arrive until the next tick, which is when others could see them at the earliest.
+ * Gathers document frames until the next tick, before which others could not see them anyway.
  *
- * Taken one after the other they cost half of what they cost each at its own time, and those of one client a third:
- * a server that is overloaded becomes faster, not slower.
+ * Applied one after the other at the tick, frames cost half of what they cost at separate times, and frames of one
+ * client a third. So an overloaded server becomes faster.
  */
 export class UpdateBatcher {
   readonly #take: (batch: UpdateBatch) => void;
@@ -56,12 +56,13 @@ export class UpdateBatcher {
     return this.#updates === 0;
   }
 
-  /** Takes what has gathered. To be called before anything that could tell the difference. */
+  /** Processes the gathered frames. Must be called before anything that could observe the difference. */
   flush(): void {
     if (this.#updates === 0) return;
     const batches = this.#batches;
     this.#batches = [];
-    // Not `clear`: V8 leaves the old table pointing at the new one, so that once one is old all that follow outlive every scavenge.
+    // Not `clear`: V8 keeps the old hash table pointing at the new one, so once one is in the old generation, all later
+    // ones survive every scavenge.
     this.#open = new Map();
     this.#updates = 0;
     for (const batch of batches) this.#take(batch);

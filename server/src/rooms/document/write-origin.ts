@@ -2,22 +2,24 @@ import type { Principal } from '../../access/principal.js';
 import type { CommittedWith } from '../../log/batch.js';
 import type { RoomClient } from '../room-client.js';
 
-/** What the origin of a transaction says of it: who changes the document, and over which connection, if any. */
+/** The origin of a Yjs transaction: who changes the document, and over which connection, if any. */
 export interface Origin {
   readonly editor: Principal;
   readonly client: RoomClient | undefined;
-  /** It is in the log already. */
+  /** The change is already in the log. */
   readonly isStored?: boolean;
-  /** It undid some of what the client wrote, so the client has to hear of it too. */
+  /** A part of the client's update was undone, so the client must receive the result too. */
   corrected?: boolean;
-  /** What is stored with the change. */
+  /** The change failed half-way: nothing of it may be stored or relayed. */
+  isAbandoned?: boolean;
+  /** What is stored together with the change. */
   readonly committedWith?: CommittedWith | undefined;
 }
 
-/** The origin of what other servers wrote: checked, attributed and stored there. */
+/** Origin of updates of other servers, which have checked, attributed and stored them. */
 export const FOREIGN = Symbol('written on another server');
 
-/** The origin of what has been stored, relayed and attributed, and is only now integrated. */
+/** Origin of held poses, which have been stored, relayed and attributed and are only now integrated. */
 export const HELD = Symbol('held poses');
 
 /** The origin of any transaction of a live document. */

@@ -1,10 +1,11 @@
 import * as Y from 'yjs';
+import type { Logger } from '../../observability/logger.js';
 import type { DocumentSize } from '../checks/document-size.js';
 import { isEmptyStateVector, type LiveDocument } from '../document/live-document.js';
 import { step1Frame, updateFrame } from '../frames/server-frames.js';
 import type { RoomPresence } from '../presence/room-presence.js';
 import type { RoomClient } from '../room-client.js';
-import type { Slices } from '../document/slices.js';
+import type { JoinQueue } from './join-queue.js';
 
 export interface CatchUpOptions {
   readonly clients: ReadonlySet<RoomClient>;
@@ -12,9 +13,10 @@ export interface CatchUpOptions {
   readonly size: DocumentSize;
   readonly presence: RoomPresence;
   /** Shared by all rooms of the process. */
-  readonly slices: Slices;
+  readonly joins: JoinQueue;
   /** Applies what was received and not applied yet. */
   readonly flush: () => void;
+  readonly logger: Logger;
 }
 
 /** To send so much takes a millisecond; of a larger scene, and where fifty come at once, all other rooms would wait. */
@@ -37,15 +39,19 @@ export class CatchUp {
 
   /** Answers a client's state vector with what it lacks. */
   answer(client: RoomClient, stateVector: Uint8Array): void {
-    const { clients, document, size, slices, flush } = this.#options;
-    const answer = (): void => {
+    const { clients, document, size, joins, flush, logger } = this.#options;
+    const send = (): void => {
       if (!clients.has(client)) return;
       flush();
       client.write(...document.framesSince(stateVector));
     };
-    // Any other may be malformed, which its sender has to hear.
-    if (isEmptyStateVector(stateVector) && size.estimate >= LARGE_BYTES) slices.add(answer);
-    else answer();
+    const failed = (error: unknown): void => {
+      logger.error({ err: error }, 'a client could not be sent the scene');
+      client.close('internal');
+    };
+    // Any other state vector may be malformed, which its sender has to hear.
+    if (isEmptyStateVector(stateVector) && size.estimate >= LARGE_BYTES) joins.add({ client, send, failed });
+    else send();
   }
 
   /** Brings a client up to date that was sent what is stored, at that mark, before the room was open. */

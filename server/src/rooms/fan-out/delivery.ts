@@ -3,11 +3,11 @@ import type { RealtimeMetrics } from '../realtime-metrics.js';
 import type { RoomClient } from '../room-client.js';
 import { FanOut } from './fan-out.js';
 import { LaggingClients, type LaggingLimits } from './lagging-clients.js';
-import { ReadPace } from './read-pace.js';
+import { ReadBackpressure } from './read-backpressure.js';
 import type { TickPace } from './tick-pace.js';
 
 export interface DeliveryLimits extends LaggingLimits {
-  /** While frames keep coming they are joined for this long. */
+  /** Frames that follow each other within this time are joined. */
   readonly fanOutWindowMs: number;
 }
 
@@ -16,29 +16,30 @@ export interface DeliveryOptions {
   readonly limits: DeliveryLimits;
   readonly metrics: RealtimeMetrics;
   readonly pace: TickPace;
-  /** The document with all that was written until now. */
+  /** The document including all held poses. */
   readonly doc: () => Y.Doc;
-  /** Takes in what has been received: what it leads to goes along. */
+  /** Applies what has been received, so that its results are sent too. */
   readonly takeIn: () => void;
   /** The presence that has changed since the last tick, as one frame. */
   readonly takePresence: () => Buffer | undefined;
-  /** Brings clients up to date that have read all that they were sent; `update`, if given, holds all that they lack. */
+  /** Updates clients that have read everything they were sent. `update`, if given, holds all they lack. */
   readonly catchUp: (clients: readonly RoomClient[], update: Uint8Array | undefined) => void;
-  /** A state vector of which all clients that keep up have been written everything. */
+  /** A state vector up to which all clients that keep up have been sent everything. */
   readonly writtenVector: () => Uint8Array;
-  /** Bytes that wait to be stored or shown, besides those that wait for clients to read them. */
+  /** Bytes that wait to be stored or relayed, not counting those that wait for clients to read them. */
   readonly backlog: () => number;
 }
 
 /**
- * What goes to the clients of a room, and when they are read.
+ * Sends frames to the clients of a room, and controls how fast the clients are read.
  *
- * The three depend on each other: after a tick it shows who lags, and whoever writes is read no faster than the others, and the log, take it.
+ * Combines fan-out, lagging clients and backpressure: each tick shows which clients lag, and writers are read no faster
+ * than readers and the log keep up.
  */
 export class Delivery {
   readonly #fanOut: FanOut;
   readonly #lagging: LaggingClients;
-  readonly #reading: ReadPace;
+  readonly #backpressure: ReadBackpressure;
 
   constructor(options: DeliveryOptions) {
     const { clients, metrics, limits, backlog } = options;
@@ -50,7 +51,7 @@ export class Delivery {
       writtenVector: options.writtenVector,
       wake: () => this.#fanOut.presenceChanged(),
     });
-    this.#reading = new ReadPace({
+    this.#backpressure = new ReadBackpressure({
       pass: () => this.#fanOut.tick(),
       backlog: () => this.#lagging.congestion(clients) + backlog(),
     });
@@ -63,56 +64,56 @@ export class Delivery {
       takePresence: options.takePresence,
       afterTick: (tookIn) => {
         this.#lagging.check(clients);
-        if (tookIn) this.#reading.passed();
+        if (tookIn) this.#backpressure.passed();
       },
       isHeld: (client) => this.#lagging.has(client),
       dropsPresence: (client) => this.#lagging.dropsPresence(client),
     });
   }
 
-  /** A ready-made frame for all clients but `sender`. */
+  /** Sends a frame to all clients except `sender`. */
   toAll(frame: Buffer, sender: RoomClient | undefined): void {
     this.#fanOut.toAll(frame, sender);
   }
 
-  /** A ready-made frame for one client. */
+  /** Sends a frame to one client. */
   toOne(client: RoomClient, frame: Buffer): void {
     this.#fanOut.toOne(client, frame);
   }
 
-  /** Something of so many bytes has come from the client. */
+  /** Bytes arrived from the client. */
   took(client: RoomClient, bytes: number): void {
-    this.#reading.took(client, bytes);
+    this.#backpressure.took(client, bytes);
   }
 
-  /** Something has come in of which the next tick makes frames. */
+  /** An update was received that the next tick applies. */
   received(): void {
     this.#fanOut.received();
   }
 
-  /** Presence has changed: makes sure that a tick comes which takes it along. */
+  /** Presence has changed: schedules a tick that sends it. */
   presenceChanged(): void {
     this.#fanOut.presenceChanged();
   }
 
-  /** Takes in what was received, and writes what has gathered. */
+  /** Applies what was received and sends what has gathered. */
   tick(): void {
     this.#fanOut.tick();
   }
 
-  /** The same where that is overdue: while the event loop is busy with what comes in, no timer gets its turn. */
+  /** Runs a tick if one is overdue: timers do not fire while the event loop is busy with input. */
   tickIfOverdue(): void {
     this.#fanOut.tickIfOverdue();
   }
 
   /** The client has left. */
   forget(client: RoomClient): void {
-    this.#reading.forget(client);
+    this.#backpressure.forget(client);
     this.#lagging.delete(client);
   }
 
   stop(): void {
     this.#fanOut.stop();
-    this.#reading.close();
+    this.#backpressure.close();
   }
 }

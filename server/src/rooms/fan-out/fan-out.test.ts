@@ -14,14 +14,14 @@ class FakeClient implements Partial<RoomClient> {
     this.writes.push(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames));
   }
 
-  /** The first byte of each message of a write. */
+  /** The first byte of each message in a write. */
   messages(at: number): number[] {
     const frames = this.writes[at] ?? Buffer.alloc(0);
     return Array.from({ length: frames.length / 3 }, (_, index) => frames[index * 3 + 2] as number);
   }
 }
 
-/** Of a process that has no time. */
+/** The pace of a process whose event loop is busy. */
 class StrainedPace extends TickPace {
   override get windowMs(): number {
     return 10_000;
@@ -83,7 +83,7 @@ describe('fan-out', () => {
       expect(ticks()).toBe(1);
       fanOut.received();
       vi.advanceTimersByTime(9_000);
-      // As long as this was meant it is not overdue.
+      // Not overdue yet: this is the intended delay.
       fanOut.tickIfOverdue();
       expect(ticks()).toBe(1);
       vi.advanceTimersByTime(1_000);
@@ -93,7 +93,7 @@ describe('fan-out', () => {
       vi.advanceTimersByTime(5);
       expect(clients[0].writes).toHaveLength(2);
       expect(ticks(), 'what came in waits on').toBe(2);
-      // An acknowledgement changes nothing that anybody sees.
+      // An acknowledgement changes nothing that others see.
       fanOut.toOne(clients[1] as unknown as RoomClient, frame(new Uint8Array([3])));
       vi.advanceTimersByTime(9_000);
       expect(clients[1].writes).toHaveLength(2);

@@ -1,23 +1,23 @@
 import type { RealtimeMetrics } from '../realtime-metrics.js';
 import type { RoomClient } from '../room-client.js';
-import { Schedule } from './schedule.js';
+import { TickTimer } from './tick-timer.js';
 import type { TickPace } from './tick-pace.js';
 
 export interface FanOutOptions {
   readonly clients: ReadonlySet<RoomClient>;
   readonly metrics: RealtimeMetrics;
-  /** While frames keep coming they are joined for this long. 0 writes at the end of every turn of the event loop. */
+  /** Frames that follow each other within this time are joined. 0 writes at the end of every turn of the event loop. */
   readonly windowMs: number;
   readonly pace: TickPace;
-  /** Takes in what has been received: what it leads to goes along. */
+  /** Applies what has been received, so that its results are sent too. */
   readonly takeIn: () => void;
   /** The presence that has changed since the last tick, as one frame. */
   readonly takePresence: () => Buffer | undefined;
-  /** Called after each pass, when nothing that is ready waits; `tookIn` where nothing that was received does either. */
+  /** Called after each write. `tookIn` is true if what was received has been applied, too. */
   readonly afterTick: (tookIn: boolean) => void;
-  /** Clients that get no updates for now. */
+  /** Whether a client gets no updates at present. */
   readonly isHeld: (client: RoomClient) => boolean;
-  /** Clients that get no presence for now, since they do not even read their updates in time. */
+  /** Whether a client gets no presence at present, since it does not even read its updates in time. */
   readonly dropsPresence: (client: RoomClient) => boolean;
 }
 
@@ -26,22 +26,22 @@ interface Item {
   readonly sender: RoomClient | undefined;
 }
 
-/** Where nothing but presence is to be sent, a tick comes no more often than what its writes to so many clients cost. */
+/** If only presence is to be sent, ticks are at least this far apart per client: about the cost of the writes. */
 const PRESENCE_MS_PER_CLIENT = 0.1;
 const PRESENCE_MOST_MS = 50;
 
 /**
- * Sends a room's frames to its clients: one write for each client and tick.
+ * Sends the frames of a room to its clients, with one write per client and tick.
  *
- * Adaptive: after a quiet window a frame leaves at the end of the turn of the event loop; while frames keep coming,
- * those of one window leave together. Clients are not sent what they alone wrote.
+ * The window is adaptive: after an idle window a frame is sent at the end of the event loop turn; while frames keep
+ * coming, those of one window are sent together. Clients are not sent their own frames.
  */
 export class FanOut {
   readonly #options: FanOutOptions;
-  readonly #schedule: Schedule;
+  readonly #timer: TickTimer;
   #items: Item[] = [];
   #direct = new Map<RoomClient, Buffer[]>();
-  /** Since when something is ready, and since when something that was received waits to be taken in. */
+  /** Since when frames are ready to be sent, and since when received updates wait to be applied. */
   #readySince: number | undefined;
   #receivedSince: number | undefined;
   #lastTick = -Infinity;
@@ -50,16 +50,19 @@ export class FanOut {
 
   constructor(options: FanOutOptions) {
     this.#options = options;
-    this.#schedule = new Schedule(options.pace, () => this.#due());
+    this.#timer = new TickTimer(options.pace, () => this.#due());
   }
 
-  /** A ready-made frame for all clients but `sender`. */
+  /** Sends a frame to all clients except `sender`. */
   toAll(frame: Buffer, sender: RoomClient | undefined): void {
     this.#items.push({ frame, sender });
     this.#wake(this.#options.windowMs);
   }
 
-  /** A ready-made frame for one client, in the same write as the rest, for which it waits where there is no time. */
+  /**
+   * Sends a frame to one client, in the same write as the rest. It may wait longer than a window while ticks are slowed
+   * down.
+   */
   toOne(client: RoomClient, frame: Buffer): void {
     const waiting = this.#direct.get(client);
     if (waiting === undefined) this.#direct.set(client, [frame]);
@@ -67,26 +70,26 @@ export class FanOut {
     this.#wake(this.#gatheringMs);
   }
 
-  /** Something has come in of which the next tick makes frames. */
+  /** An update was received that the next tick applies. */
   received(): void {
     const now = performance.now();
     this.#receivedSince ??= now;
     this.#wakeAt(this.#lastIntake + this.#gatheringMs, now);
   }
 
-  /** Presence has changed: makes sure that a tick comes which takes it along. */
+  /** Presence has changed: schedules a tick that sends it. */
   presenceChanged(): void {
     const { clients, windowMs } = this.#options;
     this.#wake(Math.max(windowMs, Math.min(clients.size * PRESENCE_MS_PER_CLIENT, PRESENCE_MOST_MS)));
   }
 
-  /** Takes in what was received, and writes what has gathered. */
+  /** Applies what was received and sends what has gathered. */
   tick(): void {
     if (this.#receivedSince !== undefined) this.#lastIntake = performance.now();
     this.#readySince = this.#oldest;
     this.#receivedSince = undefined;
     this.#options.takeIn();
-    // Only now: presence may be of what has just been taken in, such as that a gesture has ended.
+    // Taken after the updates: applying them may change presence, such as when a gesture ends.
     this.#send(this.#options.takePresence(), true);
   }
 
@@ -95,13 +98,13 @@ export class FanOut {
     const intakeAt = this.#lastIntake + this.#gatheringMs;
     const now = performance.now();
     if (this.#receivedSince === undefined || pace.windowMs === 0 || now >= intakeAt) return this.tick();
-    // What is ready, such as what waited for its commit, has waited once.
+    // Frames that are ready, such as those that waited for their commit, do not wait for the intake.
     if (this.#items.length + this.#direct.size > 0) this.#send(undefined, false);
     this.#wakeAt(intakeAt, now);
   }
 
   #send(presence: Buffer | undefined, tookIn: boolean): void {
-    this.#schedule.cancel();
+    this.#timer.cancel();
     const { clients, metrics, isHeld, dropsPresence, afterTick } = this.#options;
     const items = this.#items;
     const direct = this.#direct;
@@ -122,7 +125,7 @@ export class FanOut {
     afterTick(tookIn);
   }
 
-  /** Writes what is overdue: while the event loop is busy with what comes in, no timer gets its turn. */
+  /** Runs a tick if one is overdue: timers do not fire while the event loop is busy with input. */
   tickIfOverdue(): void {
     const since = this.#oldest;
     if (since !== undefined && performance.now() - since > 2 * this.#gatheringMs) this.tick();
@@ -130,7 +133,7 @@ export class FanOut {
 
   stop(): void {
     this.#stopped = true;
-    this.#schedule.cancel();
+    this.#timer.cancel();
   }
 
   /** Since when anything waits. */
@@ -139,7 +142,7 @@ export class FanOut {
     return received === undefined || ready === undefined ? (received ?? ready) : Math.min(received, ready);
   }
 
-  /** How long what comes in waits for more, where it keeps coming. */
+  /** How long received updates wait for more while they keep coming. */
   get #gatheringMs(): number {
     const { windowMs, pace } = this.#options;
     return Math.max(windowMs, pace.windowMs);
@@ -152,11 +155,11 @@ export class FanOut {
   }
 
   #wakeAt(at: number, now: number): void {
-    if (!this.#stopped) this.#schedule.noLaterThan(Math.max(now, at), now);
+    if (!this.#stopped) this.#timer.noLaterThan(Math.max(now, at), now);
   }
 }
 
-/** What one tick has for the clients: the same buffer for all of whom nothing is to be left out. */
+/** The messages of one tick. Clients that get everything share one buffer. */
 class TickMessages {
   readonly #items: readonly Item[];
   readonly #presence: Buffer | undefined;

@@ -3,11 +3,11 @@ import type { RealtimeMetrics } from '../realtime-metrics.js';
 import type { RoomClient } from '../room-client.js';
 
 export interface LaggingLimits {
-  /** A connection with more unsent bytes gets no presence, and all of it once it has read what it was sent. */
+  /** A connection with more unsent bytes gets no presence until it has read what it was sent, then all of it. */
   readonly presenceUnsentBytes: number;
-  /** A connection with more unsent bytes gets no updates until it has read them, then one that holds all. */
+  /** A connection with more unsent bytes gets no updates until it has read them, then one with everything it lacks. */
   readonly softUnsentBytes: number;
-  /** A connection where something has been on its way for longer gets no updates either, until all has arrived. */
+  /** A connection to which data takes longer gets no updates either, until everything has arrived. */
   readonly mostLateMs: number;
   /** A connection with more unsent bytes is closed. */
   readonly hardUnsentBytes: number;
@@ -16,26 +16,29 @@ export interface LaggingLimits {
 export interface LaggingClientsOptions {
   readonly doc: () => Y.Doc;
   readonly limits: LaggingLimits;
-  /** Brings clients up to date that have read all that they were sent; `update`, if given, holds all that they lack. */
+  /** Updates clients that have read everything they were sent. `update`, if given, holds all they lack. */
   readonly catchUp: (clients: readonly RoomClient[], update: Uint8Array | undefined) => void;
-  /** A state vector of which all clients that keep up have been written everything. */
+  /** A state vector up to which all clients that keep up have been sent everything. */
   readonly writtenVector: () => Uint8Array;
   /** A client has read everything and waits for the next tick. */
   readonly wake: () => void;
   readonly metrics: RealtimeMetrics;
 }
 
-/** What a client misses: presence alone, or updates from a state vector on. Older ones have lower numbers. */
+/**
+ * What a client misses: only presence, or also updates from a state vector on. `number` orders the state vectors by
+ * age.
+ */
 interface Lag {
   updates: { readonly number: number; readonly since: Uint8Array } | undefined;
   caughtUp: boolean;
 }
 
 /**
- * The clients that read more slowly than the room writes.
+ * Handles the clients that read more slowly than the room writes.
  *
- * They cost no more memory than the soft mark, and see nothing that is older than some seconds: what they miss is not kept but
- * made when they have caught up, once for all who do so between two ticks.
+ * Such a client takes no more memory than the soft limit, and sees nothing that is older than some seconds. What it
+ * misses is not kept. It is computed when the client has caught up, once for all that do so between two ticks.
  */
 export class LaggingClients {
   readonly #options: LaggingClientsOptions;
@@ -46,12 +49,12 @@ export class LaggingClients {
     this.#options = options;
   }
 
-  /** Whether the client gets no updates for now. */
+  /** Whether the client gets no updates at present. */
   has(client: RoomClient): boolean {
     return this.#lags.get(client)?.updates !== undefined;
   }
 
-  /** Whether the client is to get no presence; if so, it gets all of it later. */
+  /** Whether the client gets no presence now. If so, it gets all of it later. */
   dropsPresence(client: RoomClient): boolean {
     if (this.#lags.has(client)) return true;
     if (client.unsentBytes <= this.#options.limits.presenceUnsentBytes) return false;
@@ -60,12 +63,12 @@ export class LaggingClients {
     return true;
   }
 
-  /** Unsent bytes of the clients that keep up, where more than half of them have so much that they are about to lag; otherwise 0. */
+  /** Unsent bytes of the clients that keep up, if more than half of these are about to lag; otherwise 0. */
   congestion(clients: ReadonlySet<RoomClient>): number {
     const { presenceUnsentBytes } = this.#options.limits;
     let [reading, slow, bytes] = [0, 0, 0];
     for (const client of clients) {
-      // Those that lag cost nothing more, however slow they are.
+      // Lagging clients take no further memory, however slow they are.
       if (this.has(client)) continue;
       reading++;
       bytes += client.unsentBytes;
@@ -78,7 +81,7 @@ export class LaggingClients {
     this.#lags.delete(client);
   }
 
-  /** To be called right after a tick, when nothing waits for one. */
+  /** Must be called right after a tick, when no frame waits. */
   check(clients: Iterable<RoomClient>): void {
     const { softUnsentBytes, hardUnsentBytes, mostLateMs } = this.#options.limits;
     this.#serve();
@@ -109,7 +112,7 @@ export class LaggingClients {
     return lag;
   }
 
-  /** One diff, from the oldest state that any of them has, does for all. */
+  /** One diff from the oldest state vector of the clients serves all of them. */
   #serve(): void {
     const ready = [...this.#lags].filter(([, lag]) => lag.caughtUp);
     if (ready.length === 0) return;

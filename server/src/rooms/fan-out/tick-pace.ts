@@ -1,21 +1,24 @@
 import { performance } from 'node:perf_hooks';
 
-/** So many ticks in a span, and it is cheaper to let them come together. */
+/** With this many ticks in a span, it is cheaper to run them together. */
 const MANY_TICKS = 40;
 const SPAN_MS = 50;
 const SLOT_MS = 10;
 
-/** How the event loop is looked at where there are many ticks, and what is too much and little for it: the rest is what joins and cold opens have. */
-const LOOK_EVERY_MS = 250;
+/**
+ * How often the load of the event loop is measured while there are many ticks, and the thresholds for longer and
+ * shorter windows. The rest of the time is left for joining clients and cold scenes.
+ */
+const MEASURE_EVERY_MS = 250;
 const STRAINED = 0.4;
 const AT_EASE = 0.2;
-/** Once may be a pause of the process. */
-const CALM_LOOKS = 2;
-/** What is seen so late is still seen as movement. */
+/** A single measurement with few ticks may be a pause of the process. */
+const CALM_MEASUREMENTS = 2;
+/** Movement still looks continuous with this delay. */
 const MOST_WINDOW_MS = 80;
 const WINDOW_GROWTH = 1.5;
 
-/** The part of its time for which the event loop has been busy since it was asked last, 0 to 1. */
+/** The fraction of time, 0 to 1, that the event loop has been busy since the last call. */
 export type LoopUtilization = () => number;
 
 export function measureLoop(): LoopUtilization {
@@ -29,10 +32,10 @@ export function measureLoop(): LoopUtilization {
 }
 
 /**
- * The ticks of all rooms of a process.
+ * Coordinates the ticks of all rooms of a process.
  *
- * Each wakes the event loop, and finds cold caches. While there are hundreds a second, those of 10 ms run one after the other. Where even
- * that takes much of its time, each room ticks less often, so that more of what it is sent goes along in one write.
+ * Each tick wakes the event loop and finds cold caches. While there are hundreds per second, the ticks of 10 ms run one
+ * after the other. If even that takes too much time, each room ticks less often, so that more updates share a write.
  */
 export class TickPace {
   readonly #utilization: LoopUtilization;
@@ -41,8 +44,8 @@ export class TickPace {
   #ticks = 0;
   #many = false;
   #windowMs = SLOT_MS;
-  #lookedAt = -Infinity;
-  /** How often in a row there were few ticks when the event loop was looked at. */
+  #measuredAt = -Infinity;
+  /** Consecutive measurements with few ticks. */
   #calm = 0;
 
   constructor(utilization: LoopUtilization = measureLoop()) {
@@ -55,7 +58,7 @@ export class TickPace {
       this.#many = now - this.#since < 2 * SPAN_MS && this.#ticks >= MANY_TICKS;
       this.#since = now;
       this.#ticks = 0;
-      if (now - this.#lookedAt >= LOOK_EVERY_MS) this.#look(now);
+      if (now - this.#measuredAt >= MEASURE_EVERY_MS) this.#measure(now);
     }
     this.#ticks++;
   }
@@ -64,12 +67,12 @@ export class TickPace {
     return this.#many && now - this.#since < 2 * SPAN_MS;
   }
 
-  /** How long a room gathers at the least between two intakes. */
+  /** The least time between two intakes of a room. */
   get windowMs(): number {
     return this.#windowMs > SLOT_MS ? this.#windowMs : 0;
   }
 
-  /** Calls at `at` or up to 10 ms later, with others. Returns what takes the call off again. */
+  /** Calls back at `at` or up to 10 ms later, together with other calls. Returns the function that cancels the call. */
   join(at: number, now: number, call: () => void): () => void {
     const slot = Math.ceil(at / SLOT_MS) * SLOT_MS;
     let calls = this.#due.get(slot);
@@ -86,13 +89,13 @@ export class TickPace {
     return () => joined.delete(call);
   }
 
-  #look(now: number): void {
-    this.#lookedAt = now;
+  #measure(now: number): void {
+    this.#measuredAt = now;
     const utilization = this.#utilization();
     this.#calm = this.#many ? 0 : this.#calm + 1;
     if (utilization > STRAINED && this.#many)
       this.#windowMs = Math.min(MOST_WINDOW_MS, this.#windowMs * WINDOW_GROWTH);
-    else if (utilization < AT_EASE || this.#calm >= CALM_LOOKS)
+    else if (utilization < AT_EASE || this.#calm >= CALM_MEASUREMENTS)
       this.#windowMs = Math.max(SLOT_MS, this.#windowMs / WINDOW_GROWTH);
   }
 }

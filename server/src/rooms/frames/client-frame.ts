@@ -2,7 +2,7 @@ import { DioramaError, MESSAGE, readToken, SYNC_STEP } from '@diorama/shared';
 import * as decoding from 'lib0/decoding';
 import * as Y from 'yjs';
 
-/** A frame that a client sent, taken apart. */
+/** A parsed frame of a client. */
 export type ClientFrame =
   | { readonly kind: 'state-vector'; readonly stateVector: Uint8Array }
   | { readonly kind: 'document'; readonly update: Uint8Array }
@@ -10,7 +10,7 @@ export type ClientFrame =
   | { readonly kind: 'presence-query' }
   | { readonly kind: 'token'; readonly token: string };
 
-/** Throws `bad_frame` for everything that is not of the protocol. */
+/** Throws `bad_frame` for anything that the protocol does not define. */
 export function parseClientFrame(data: Uint8Array): ClientFrame {
   try {
     return read(decoding.createDecoder(data));
@@ -55,7 +55,7 @@ function readSync(decoder: decoding.Decoder): ClientFrame {
   }
 }
 
-/** lib0 itself would hand out a view beyond the end, or throw far away from here. */
+/** Checks the length, since lib0 would return a view beyond the end or throw somewhere else. */
 function readBytes(decoder: decoding.Decoder): Uint8Array {
   const length = decoding.readVarUint(decoder);
   if (length > decoder.arr.byteLength - decoder.pos) throw badFrame('The frame is shorter than it says');

@@ -2,10 +2,11 @@
 const FIN_BINARY = 0x82;
 
 /**
- * An unmasked binary WebSocket frame with room for `length` bytes, ready to be written to any number of sockets.
+ * Allocates an unmasked binary WebSocket frame with room for `length` bytes, which can be written to any number of
+ * sockets.
  *
- * Framing once for all, and writing the frames of a tick as one buffer, costs a tenth of one `ws.send` each: the
- * system call is what is dear. It holds as long as no extension (compression) is negotiated and nothing is fragmented.
+ * Framing once for all clients, and writing the frames of a tick as one buffer, costs a tenth of one `ws.send` per
+ * frame: the system call is the expensive part. This works only without extensions (compression) and fragmentation.
  */
 function allocateFrame(length: number): { framed: Buffer; at: number } {
   const at = length < 126 ? 2 : length < 65_536 ? 4 : 10;
@@ -31,9 +32,9 @@ export function frame(message: Uint8Array): Buffer {
 }
 
 /**
- * A frame of a few leading bytes and a byte string behind its length (a varuint), which is what most messages are.
+ * A frame of some leading bytes and a length-prefixed byte string, the format of most messages.
  *
- * In one piece: every update that is relayed comes this way.
+ * Written in one pass, since every relayed update takes this path.
  */
 export function frameBytes(head: readonly number[], bytes: Uint8Array): Buffer {
   const { framed, at: start } = allocateFrame(head.length + varUintLength(bytes.length) + bytes.length);

@@ -2,7 +2,7 @@ import { MESSAGE, SYNC_STEP } from '@diorama/shared';
 import * as encoding from 'lib0/encoding';
 import { frame, frameBytes } from './framing.js';
 
-// The frames of y-websocket that the server sends, ready for the sockets.
+// The y-websocket frames that the server sends, ready to be written to sockets.
 
 const STEP_1 = [MESSAGE.sync, SYNC_STEP.step1];
 const STEP_2 = [MESSAGE.sync, SYNC_STEP.step2];
@@ -16,7 +16,7 @@ export const updateFrame = (update: Uint8Array): Buffer => frameBytes(UPDATE, up
 /** `update` is an awareness update as y-protocols encodes it. */
 export const presenceFrame = (update: Uint8Array): Buffer => frameBytes(AWARENESS, update);
 
-/** y-protocols' way to say no, for clients that do not speak `diorama.v1`. */
+/** The permission-denied message of y-protocols, for clients that do not speak `diorama.v1`. */
 export function permissionDeniedFrame(reason: string): Buffer {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, MESSAGE.auth);

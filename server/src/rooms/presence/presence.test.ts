@@ -8,7 +8,7 @@ interface Person {
 
 const person = (subject: string): Person => ({ subject });
 
-/** An awareness update; a state of null says that the client is gone. */
+/** An awareness update; a null state means that the client has left. */
 function update(...states: readonly [client: number, clock: number, state: unknown][]): Uint8Array {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, states.length);

@@ -5,39 +5,42 @@ import { mayBeSamePerson } from '../../access/principal.js';
 import { tooDeepAt } from '../../json/too-deep.js';
 import { badFrame } from '../frames/client-frame.js';
 
-/** y-protocols' way to say that a client is gone. */
+/** The state with which y-protocols reports that a client has left. */
 const GONE = 'null';
 
-/** How many clients that left are remembered, so that neither a late echo of their state brings them back nor anybody else. */
+/**
+ * Number of departed clients that are remembered, so that neither a late echo of their state nor anybody else brings
+ * them back.
+ */
 const MAX_REMEMBERED = 1_000;
 
-/** What becomes of a state that somebody announces. */
+/** What happened to an announced state. */
 export type PresenceClaim = 'taken' | 'ignored' | 'outdated';
 
 export interface PresenceOptions<Owner> {
-  /** Whose connection it is: another one of the same person may take over the id of a half-dead one. */
+  /** The person behind a connection. Another connection of the same person may take over the id of a half-dead one. */
   readonly subjectOf: (owner: Owner) => string;
-  /** Who has written to the document under a client id, where that is known. */
+  /** Who has written to the document under a client id, if known. */
   readonly writerOf: (client: number) => string | undefined;
-  /** Somebody announces a client id that another one has. */
+  /** A connection announces a client id that another one owns. */
   readonly contested?: (owner: Owner, rival: Owner) => void;
 }
 
 interface Entry<Owner> {
   readonly clock: number;
-  /** JSON, never parsed again after it came in. */
+  /** JSON as received. It is parsed once, to check it. */
   readonly state: string;
   readonly owner: Owner;
   readonly subject: string;
 }
 
-/** Ids of clients: whose state has `changed` for everybody, and of which the sender is `outdated` and is to be told. */
+/** Client ids: those whose state has `changed` for everybody, and `outdated` ones, which the sender must be told. */
 export interface PresenceChange {
   readonly changed: readonly number[];
   readonly outdated: readonly number[];
 }
 
-/** One client's state; `state` is JSON, and undefined for a client that is gone. */
+/** One client's state. `state` is JSON; undefined if the client has left. */
 export interface PresenceState<Owner> {
   readonly client: number;
   readonly clock: number;
@@ -46,10 +49,11 @@ export interface PresenceState<Owner> {
 }
 
 /**
- * Who is in a room: the awareness states (y-protocols) of its connections, bound to the connection that owns them.
+ * The awareness states (y-protocols) of a room, each bound to the connection that owns it.
  *
- * The first client id that a connection announces is its own; nobody else can change or remove it. What it says of
- * others is ignored, since y-websocket's clients echo everything they hear. `Owner` is whatever stands for a connection.
+ * A connection owns the first client id that it announces; nobody else can change or remove its state. What it sends
+ * about other ids is ignored, since y-websocket's clients echo everything they receive. `Owner` identifies a
+ * connection.
  */
 export class Presence<Owner extends object> {
   readonly #entries = new Map<number, Entry<Owner>>();
@@ -61,7 +65,7 @@ export class Presence<Owner extends object> {
     this.#options = options;
   }
 
-  /** Whose the client id is, of those who are here. */
+  /** The connection that owns the client id, if it is present. */
   ownerOf(client: number): Owner | undefined {
     return this.#entries.get(client)?.owner;
   }
@@ -71,10 +75,11 @@ export class Presence<Owner extends object> {
   }
 
   /**
-   * Takes an awareness update.
+   * Processes an awareness update.
    *
-   * A client that comes back still has the clock from before we told everybody that it had left. It is answered with that
-   * message: y-protocols' clients then announce themselves again with a later clock, and mere echoes fall silent. Throws `bad_frame`, or `frame_too_large` for a state above {@link PRESENCE_MAX_BYTES}.
+   * A reconnecting client still has the clock from before its departure was announced. It is sent that announcement:
+   * clients of y-protocols then announce themselves again with a later clock, and stale echoes stop. Throws
+   * `bad_frame`, or `frame_too_large` for a state above {@link PRESENCE_MAX_BYTES}.
    */
   receive(owner: Owner, update: Uint8Array): PresenceChange {
     const decoder = decoding.createDecoder(update);
@@ -86,7 +91,7 @@ export class Presence<Owner extends object> {
         const client = decoding.readVarUint(decoder);
         const clock = decoding.readVarUint(decoder);
         const bytes = readState(decoder);
-        const claim = this.#judge(owner, client, clock);
+        const claim = this.#decide(owner, client, clock);
         if (claim === 'ignored') continue;
         const state = decodeState(bytes);
         if (claim === 'outdated') {
@@ -101,17 +106,17 @@ export class Presence<Owner extends object> {
   }
 
   /**
-   * Takes the state of one client as another server knows it: checked there, and `owner` stands for this client alone.
+   * Processes one client's state from another server, which has checked it. `owner` stands for this client only.
    *
-   * Says what became of it: `outdated` when the client had left later than that by what is known here.
+   * Returns `outdated` if, by what is known here, the client left later than that.
    */
   accept(owner: Owner, client: number, clock: number, state: string | undefined): PresenceClaim {
-    const claim = this.#judge(owner, client, clock);
+    const claim = this.#decide(owner, client, clock);
     if (claim === 'taken') this.#set(owner, client, clock, state ?? GONE);
     return claim;
   }
 
-  /** What is known of `clients`, or of all that are here. */
+  /** The states of `clients`, or of all clients present. */
   states(clients: Iterable<number> = this.#entries.keys()): PresenceState<Owner>[] {
     return [...clients].map((client) => {
       const entry = this.#entries.get(client);
@@ -121,7 +126,7 @@ export class Presence<Owner extends object> {
     });
   }
 
-  /** Forgets a connection; returns the ids of the clients that are gone with it. */
+  /** Forgets a connection. Returns the ids of the clients that leave with it. */
   leave(owner: Owner): number[] {
     const client = this.#clientOf.get(owner);
     if (client === undefined) return [];
@@ -132,7 +137,7 @@ export class Presence<Owner extends object> {
     return [client];
   }
 
-  /** An awareness update with the state of `clients`, or of all; those that are gone are reported as such. */
+  /** An awareness update with the states of `clients`, or of all. Departed clients are encoded as such. */
   encode(clients: Iterable<number> = this.#entries.keys()): Uint8Array {
     const ids = [...clients];
     const encoder = encoding.createEncoder();
@@ -146,20 +151,23 @@ export class Presence<Owner extends object> {
     return encoding.toUint8Array(encoder);
   }
 
-  /** Whether what `owner` says of `client` at `clock` is news that it has a right to. */
-  #judge(owner: Owner, client: number, clock: number): PresenceClaim {
+  /** Decides whether `owner` may set the state of `client`, and whether the state at `clock` is new. */
+  #decide(owner: Owner, client: number, clock: number): PresenceClaim {
     const own = this.#clientOf.get(owner);
     if (own !== undefined && own !== client) return 'ignored';
     const entry = this.#entries.get(client);
-    if (entry === undefined) return this.#judgeFree(owner, client, clock);
+    if (entry === undefined) return this.#decideUnowned(owner, client, clock);
     const mayChange = entry.owner === owner || entry.subject === this.#options.subjectOf(owner);
-    // Whoever has announced none yet means it as their own; what comes later may be an echo.
+    // A connection without an id announces its own; later announcements of other ids may be echoes.
     if (!mayChange && own === undefined) this.#options.contested?.(owner, entry.owner);
     return mayChange && clock > entry.clock ? 'taken' : 'ignored';
   }
 
-  /** Of a client id that nobody has now: whoever had it, or writes under it, comes back to it, and nobody else. */
-  #judgeFree(owner: Owner, client: number, clock: number): PresenceClaim {
+  /**
+   * A client id that nobody owns now goes only to the person who owned it or has written under it; if there is none, to
+   * anybody.
+   */
+  #decideUnowned(owner: Owner, client: number, clock: number): PresenceClaim {
     const left = this.#left.get(client);
     if (left !== undefined && clock <= left.clock) return 'outdated';
     const { subjectOf, writerOf } = this.#options;
@@ -193,7 +201,7 @@ export class Presence<Owner extends object> {
   }
 }
 
-/** An awareness update that says that a client is gone. */
+/** An awareness update that reports that a client has left. */
 export function encodeGone(client: number, clock: number): Uint8Array {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, 1);
@@ -211,9 +219,12 @@ function readState(decoder: decoding.Decoder): Uint8Array {
   return decoding.readUint8Array(decoder, length);
 }
 
-/** Checked once here: y-protocols' clients would throw on a state that is not JSON, and run out of stack on one that is too deep. */
+/**
+ * Checked on arrival: clients of y-protocols would throw on a state that is not JSON, and overflow the stack on one
+ * that is nested too deeply.
+ */
 function decodeState(bytes: Uint8Array): string {
-  // A level is two bytes at least: what is short need not be looked at.
+  // Each level takes at least two bytes, so short states need no check.
   if (bytes.byteLength > 2 * VALUE_MAX_DEPTH && tooDeepAt(bytes, VALUE_MAX_DEPTH) !== undefined)
     throw badFrame(`A presence is nested at most ${VALUE_MAX_DEPTH} deep`);
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

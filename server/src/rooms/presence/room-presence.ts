@@ -4,19 +4,19 @@ import { presenceFrame } from '../frames/server-frames.js';
 import type { PresenceOwner } from './shared-presence.js';
 
 export interface RoomPresenceOptions {
-  /** Clients of this server have changed their presence: other servers are to hear of it. */
+  /** Clients of this server have changed their presence, which other servers must be told. */
   readonly changedHere: (clients: readonly number[]) => void;
-  /** A tick is to come that takes what has changed. */
+  /** Schedules a tick that takes the changes. */
   readonly wake: () => void;
   readonly send: (client: RoomClient, frame: Buffer) => void;
   readonly isHere: (client: RoomClient) => boolean;
-  /** Who has written to the document under a client id, where that is known. */
+  /** Who has written to the document under a client id, if known. */
   readonly writerOf: (client: number) => string | undefined;
-  /** A client announces an id that another one has. */
+  /** A client announces an id that another one owns. */
   readonly contested: (client: RoomClient, rivals: Iterable<object>) => void;
 }
 
-/** The presence of a room, and which of it the next tick has to tell. */
+/** The presence of a room, and which of it has changed since the last tick. */
 export class RoomPresence {
   readonly states: Presence<PresenceOwner>;
   readonly #options: RoomPresenceOptions;
@@ -28,7 +28,7 @@ export class RoomPresence {
       subjectOf: ({ principal }) => principal.subject,
       writerOf: options.writerOf,
       contested: (owner, rival) => {
-        // Of other servers' clients nothing more can be found out here.
+        // Clients of other servers cannot be probed here.
         if (options.isHere(owner as RoomClient)) options.contested(owner as RoomClient, [rival]);
       },
     });
@@ -44,12 +44,12 @@ export class RoomPresence {
     this.#changedHere(this.states.leave(client));
   }
 
-  /** All of it. */
+  /** All presence. */
   frame(): Buffer {
     return presenceFrame(this.states.encode());
   }
 
-  /** What has changed since it was last taken; undefined when nothing has. */
+  /** What has changed since the last call; undefined if nothing has. */
   takeChanged(): Buffer | undefined {
     if (this.#changed.size === 0) return undefined;
     const update = this.states.encode(this.#changed);
@@ -63,7 +63,10 @@ export class RoomPresence {
     this.#options.wake();
   }
 
-  /** Clients that come back to somebody who has taken them for gone are told so, and answer with a later clock. */
+  /**
+   * Reports clients here as departed that another server takes for departed, so that they announce themselves with a
+   * later clock.
+   */
   outdated(clients: readonly { client: number; clock: number }[]): void {
     for (const { client, clock } of clients) {
       const [known] = this.states.states([client]);

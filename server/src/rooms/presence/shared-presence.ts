@@ -2,35 +2,37 @@ import type { ServerId } from '../bus/bus.js';
 import type { BusMessage, SharedPresence } from '../bus/bus-messages.js';
 import type { Presence } from './presence.js';
 
-/** A connection of another server, as far as its presence goes. */
+/** The presence of a connection to another server. */
 export interface ForeignClient {
   readonly principal: { readonly subject: string };
   readonly server: ServerId;
   readonly stream: number;
 }
 
-/** Whoever can own a presence. */
+/** An owner of a presence state. */
 export interface PresenceOwner {
   readonly principal: { readonly subject: string };
 }
 
-/** The presence of a room's clients on other servers, and what those servers hear of the clients here. */
+/**
+ * Exchanges presence with other servers: tracks their clients, and collects what to tell them about the clients here.
+ */
 export class SharedPresences {
   readonly #presence: Presence<PresenceOwner>;
   readonly #foreign = new Map<number, ForeignClient>();
-  /** Clients of this server whose state other servers have not been told. */
+  /** Clients of this server whose changed state has not been published. */
   #changed = new Set<number>();
 
   constructor(presence: Presence<PresenceOwner>) {
     this.#presence = presence;
   }
 
-  /** States of clients here have changed. */
+  /** The states of clients here have changed. */
   changed(clients: Iterable<number>): void {
     for (const client of clients) this.#changed.add(client);
   }
 
-  /** What other servers are to be told since the last call. */
+  /** The changes to publish since the last call. */
   takeChanged(): BusMessage | undefined {
     if (this.#changed.size === 0) return undefined;
     const states = this.#ours(this.#changed);
@@ -38,15 +40,15 @@ export class SharedPresences {
     return states.length === 0 ? undefined : { kind: 'presence', all: false, states };
   }
 
-  /** The state of every client here. */
+  /** The states of all clients here. */
   all(): BusMessage {
     this.#changed = new Set();
     return { kind: 'presence', all: true, states: this.#ours(undefined) };
   }
 
   /**
-   * Takes states from another server. Returns the ids of those that changed, and what is to be answered for those that are
-   * older than what is known here.
+   * Processes states from another server. Returns the changed ids, and the outdated ones with the clock known here,
+   * which the other server must be told.
    */
   receive(
     server: ServerId,
@@ -78,7 +80,7 @@ export class SharedPresences {
     return { changed, outdated: clocks };
   }
 
-  /** Forgets clients of other servers; returns the ids of those that are gone from here. */
+  /** Forgets clients of other servers. Returns the ids of those that are gone. */
   leave(which: (client: ForeignClient) => boolean): number[] {
     return [...this.#foreign].flatMap(([client, owner]) => (which(owner) ? this.#drop(client, owner) : []));
   }
@@ -90,7 +92,7 @@ export class SharedPresences {
 
   #ours(clients: Iterable<number> | undefined): SharedPresence[] {
     return this.#presence.states(clients).flatMap(({ client, clock, state, owner }) => {
-      // What another server told us, it tells others itself.
+      // States of another server are published by that server itself.
       if (owner !== undefined && this.#foreign.get(client) === owner) return [];
       return [{ client, clock, state, subject: owner?.principal.subject ?? '' }];
     });
