@@ -1,6 +1,6 @@
 import { expect, type Browser, type Page } from '@playwright/test';
 import type { ServerProcess } from '../support/server-process.js';
-import { createScene, openEditorAs, row, startServerFor } from './support/editor.js';
+import { createScene, openEditorAs, row, shownAt, startServerFor } from './support/editor.js';
 import { test } from './support/test.js';
 
 test.describe.configure({ timeout: 300_000 });
@@ -121,4 +121,54 @@ test('EDT-42: a restore stands in the history, where whoever may edit takes it b
   await expect(restored).toContainText('Undone');
   await expect(restored.getByTestId('undo-restored')).toHaveCount(0);
   await expect(ada.getByTestId('restored')).toContainText('Undone');
+});
+
+test('EDT-51: a version is looked at in place of the scene, which goes on unseen and is there again', async ({
+  browser,
+}) => {
+  const scene = await createScene(server);
+  const ada = await open(browser, scene, 'Ada', 'viewer');
+  const grace = await open(browser, scene, 'Grace');
+  await grace.getByTestId('history-toggle').click();
+  await saveVersion(grace, 'First draft', '');
+  await grace.getByTestId('history-toggle').click();
+  await moveCube(grace, '2');
+  await expect.poll(() => shownAt(ada, 'cube')).toEqual([2, 0.5, 0]);
+
+  // Viewers look, too.
+  await ada.getByTestId('history-toggle').click();
+  await ada.getByText('First draft', { exact: true }).click();
+  await expect(ada.getByTestId('nodes-changed')).toBeVisible();
+  await ada.getByTestId('view-version').click();
+  await expect(ada.getByTestId('past-banner')).toContainText(/First draft.*just now/s);
+  await expect.poll(() => shownAt(ada, 'cube')).toEqual([0, 0.5, 0]);
+  // It is not the scene that has changed.
+  await expect(ada.getByTestId('compare-again')).toHaveCount(0);
+
+  await row(grace, 'Ball').click();
+  await grace.keyboard.press('Delete');
+  await expect(ada.getByTestId('compare-again')).toBeVisible();
+  await expect(row(ada, 'Ball')).toBeVisible();
+  expect(await shownAt(ada, 'ball')).toEqual([1.5, 0.5, 0]);
+  await ada.keyboard.press('Escape');
+  await expect(ada.getByTestId('past-banner')).toHaveCount(0);
+  await expect(row(ada, 'Ball')).toHaveCount(0);
+  await expect.poll(() => shownAt(ada, 'cube')).toEqual([2, 0.5, 0]);
+
+  // Who may edit the scene cannot edit what it was; whoever restores it sees what came of that.
+  await grace.getByTestId('history-toggle').click();
+  await grace.getByRole('button', { name: 'Actions for First draft' }).click();
+  await grace.getByRole('menuitem', { name: 'View' }).click();
+  await expect(row(grace, 'Ball')).toBeVisible();
+  await expect(grace.getByTestId('add-menu')).toBeDisabled();
+  await row(grace, 'Ball').click();
+  await grace.keyboard.press('Delete');
+  await expect(row(grace, 'Ball')).toBeVisible();
+  await grace.getByRole('button', { name: 'Actions for First draft' }).click();
+  await grace.getByRole('menuitem', { name: 'Restore' }).click();
+  await grace.getByRole('button', { name: 'Restore', exact: true }).click();
+  await expect(grace.getByTestId('past-banner')).toHaveCount(0);
+  await expect(grace.getByTestId('add-menu')).toBeEnabled();
+  await expect(row(ada, 'Ball')).toBeVisible();
+  await expect.poll(() => shownAt(grace, 'cube')).toEqual([0, 0.5, 0]);
 });

@@ -75,7 +75,7 @@ test('EDT-48: Escape gives up what was typed into a name', async ({ browser }) =
   await expect(name).not.toBeFocused();
   await expect(row(page, 'Ball')).toBeVisible();
   await page.getByTestId('self').click();
-  await page.getByLabel('Your name').fill('Somebody else');
+  await page.getByRole('textbox', { name: 'Your name' }).fill('Somebody else');
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('self')).toHaveAccessibleName('You are Ada: change your name');
 });

@@ -1,9 +1,11 @@
 import type { Comparison, Version } from '@diorama/shared';
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { ArrowLeft, History, RefreshCw } from 'lucide-react';
+import { ArrowLeft, Eye, History, RefreshCw } from 'lucide-react';
 
+import { usePast } from '../hooks/use-past.js';
 import { EmptyState } from '../shell/empty-state.js';
 import { Loading, Problem } from '../shell/load-states.js';
+import { useEditor } from '../state/editor-context.js';
 import { TimeText } from '../time/time-text.js';
 import { ComparedNodes } from './compared-nodes.js';
 import classes from './history.module.css';
@@ -17,11 +19,12 @@ interface ComparisonViewProps {
   /** Changes when the scene was restored: compare again. */
   readonly round: number;
   onBack(): void;
+  onView(): void;
   onRestore(): void;
 }
 
 /** What is different now from what was then. */
-export function ComparisonView({ version, mayEdit, round, onBack, onRestore }: ComparisonViewProps) {
+export function ComparisonView({ version, mayEdit, round, onBack, onView, onRestore }: ComparisonViewProps) {
   const { comparison, error, isOld, reload } = useComparison(version.version_id, round);
   return (
     <>
@@ -44,6 +47,7 @@ export function ComparisonView({ version, mayEdit, round, onBack, onRestore }: C
         </span>
       </div>
       {version.note !== '' && <p className={classes.fullNote}>{version.note}</p>}
+      <ViewButton version={version} onView={onView} />
       {mayEdit && (
         <Button
           fullWidth
@@ -72,6 +76,24 @@ export function ComparisonView({ version, mayEdit, round, onBack, onRestore }: C
       {comparison === null && error === null && <Loading label="Comparing" />}
       {comparison !== null && <Differences comparison={comparison} />}
     </>
+  );
+}
+
+/** Shows the version in the view, and the scene again. */
+function ViewButton({ version, onView }: Pick<ComparisonViewProps, 'version' | 'onView'>) {
+  const { past } = useEditor();
+  const isShown = usePast()?.version.version_id === version.version_id;
+  return (
+    <Button
+      fullWidth
+      variant={isShown ? 'light' : 'default'}
+      leftSection={<Eye size={14} />}
+      aria-pressed={isShown}
+      onClick={() => (isShown ? past.leave() : onView())}
+      data-testid="view-version"
+    >
+      {isShown ? 'Back to now' : 'View this version'}
+    </Button>
   );
 }
 

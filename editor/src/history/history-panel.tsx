@@ -11,13 +11,15 @@ import { ConfirmDialog } from '../shell/confirm-dialog.js';
 import { SidePanel } from '../shell/side-panel.js';
 import { useEditor } from '../state/editor-context.js';
 import { ComparisonView } from './comparison-view.js';
+import { useLookAt } from './use-look-at.js';
 import { useRestore } from './use-restore.js';
 import { VersionList } from './version-list.js';
 import { versionLabel } from './version-words.js';
 
 /** The versions of the scene: list, save, compare with now, restore. */
 export function HistoryPanel({ onClose }: { onClose(): void }) {
-  const { diorama, sceneId } = useEditor();
+  const { diorama, sceneId, past } = useEditor();
+  const lookAt = useLookAt();
   const role = useRole();
   const mayEdit = role !== undefined && allows(role, 'editor');
   const versions = usePages(
@@ -41,9 +43,11 @@ export function HistoryPanel({ onClose }: { onClose(): void }) {
   useFollowed(reload);
   const restored = useCallback(() => {
     setRestoring(null);
+    // Whoever restores wants to see what came of it.
+    past.leave();
     setRound((before) => before + 1);
     void reload();
-  }, [reload]);
+  }, [past, reload]);
   const restore = useRestore(restored);
   // Somebody may have renamed it meanwhile.
   const compared =
@@ -73,6 +77,7 @@ export function HistoryPanel({ onClose }: { onClose(): void }) {
           reload={reload}
           mayEdit={mayEdit}
           returnTo={returnTo}
+          onView={(version) => void lookAt(version)}
           onCompare={setCompared}
           onRestore={setRestoring}
         />
@@ -85,6 +90,7 @@ export function HistoryPanel({ onClose }: { onClose(): void }) {
             setReturnTo(compared.version_id);
             setCompared(null);
           }}
+          onView={() => void lookAt(compared)}
           onRestore={() => setRestoring(compared)}
         />
       )}

@@ -1,3 +1,4 @@
+import { usePast } from '../hooks/use-past.js';
 import { TimeText } from '../time/time-text.js';
 import classes from './history.module.css';
 import { useLastChange } from './use-last-change.js';
@@ -5,6 +6,8 @@ import { useLastChange } from './use-last-change.js';
 /** Who last changed a node, and when. The line is always there, so that nothing below it jumps. */
 export function LastChangeLine({ id }: { id: string }) {
   const state = useLastChange(id);
+  // What is known is about now.
+  if (usePast() !== null) return null;
   return (
     <p className={classes.lastChange} data-testid="last-change">
       <LastChangeText state={state} />

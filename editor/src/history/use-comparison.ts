@@ -9,14 +9,14 @@ export interface ComparisonState {
   /** null until the first is there; the last one stays while another is on its way. */
   readonly comparison: Comparison | null;
   readonly error: DioramaError | null;
-  /** Whether nodes have changed since it was made. */
+  /** Whether the scene has changed since it was made. */
   readonly isOld: boolean;
   reload(): Promise<void>;
 }
 
 /** A version compared with the scene as it is. `round` makes another comparison whenever it changes. */
 export function useComparison(versionId: string, round: number): ComparisonState {
-  const { diorama, session, sceneId, store } = useEditor();
+  const { diorama, session, sceneId } = useEditor();
   const [comparison, setComparison] = useState<Comparison | null>(null);
   const [error, setError] = useState<DioramaError | null>(null);
   const [isOld, setIsOld] = useState(false);
@@ -40,6 +40,21 @@ export function useComparison(versionId: string, round: number): ComparisonState
   useEffect(() => {
     void reload();
   }, [reload, round]);
-  useEffect(() => store.onChange(() => setIsOld(true)), [store]);
+  // The store may show a version meanwhile: what is compared is the session's document.
+  useEffect(() => {
+    const changed = () => setIsOld(true);
+    let { doc } = session;
+    doc.on('update', changed);
+    const stop = session.on('reset', (fresh) => {
+      doc.off('update', changed);
+      doc = fresh;
+      doc.on('update', changed);
+      changed();
+    });
+    return () => {
+      stop();
+      doc.off('update', changed);
+    };
+  }, [session]);
   return { comparison, error, isOld, reload };
 }

@@ -28,6 +28,7 @@ interface VersionListProps {
   readonly returnTo: string | undefined;
   /** Reads both lists again. */
   reload(): Promise<void>;
+  onView(version: Version): void;
   onCompare(version: Version): void;
   onRestore(version: Version): void;
 }
@@ -44,6 +45,7 @@ export function VersionList({
   mayEdit,
   returnTo,
   reload,
+  onView,
   onCompare,
   onRestore,
 }: VersionListProps) {
@@ -86,6 +88,7 @@ export function VersionList({
                 version={entry.version}
                 mayEdit={mayEdit}
                 isReturnedTo={entry.version.version_id === returnTo}
+                onView={() => onView(entry.version)}
                 onCompare={() => onCompare(entry.version)}
                 onRestore={() => onRestore(entry.version)}
                 onRename={() => setDialog({ type: 'rename', version: entry.version })}

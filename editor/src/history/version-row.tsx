@@ -1,6 +1,6 @@
 import type { Version } from '@diorama/shared';
 import { ActionIcon, Menu } from '@mantine/core';
-import { Bookmark, Clock, Ellipsis, GitCompare, History, Pencil, Trash2 } from 'lucide-react';
+import { Bookmark, Clock, Ellipsis, Eye, GitCompare, History, Pencil, Trash2 } from 'lucide-react';
 
 import { TimeText } from '../time/time-text.js';
 import classes from './history.module.css';
@@ -11,6 +11,7 @@ interface VersionRowProps {
   readonly mayEdit: boolean;
   /** Whether the keyboard comes back to this row. */
   readonly isReturnedTo: boolean;
+  onView(): void;
   onCompare(): void;
   onRestore(): void;
   onRename(): void;
@@ -22,6 +23,7 @@ export function VersionRow({
   version,
   mayEdit,
   isReturnedTo,
+  onView,
   onCompare,
   onRestore,
   onRename,
@@ -67,6 +69,9 @@ export function VersionRow({
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item leftSection={<Eye size={14} />} onClick={onView}>
+            View
+          </Menu.Item>
           <Menu.Item leftSection={<GitCompare size={14} />} onClick={onCompare}>
             Compare with now
           </Menu.Item>

@@ -3,6 +3,7 @@ import type { Role } from '@diorama/shared';
 import { useCallback, useRef, useSyncExternalStore } from 'react';
 
 import { useEditor } from '../state/editor-context.js';
+import { usePast } from './use-past.js';
 
 /** connecting, saving, saved or offline, from the server's acknowledgements alone. */
 export function useStatus(): SessionStatus {
@@ -39,11 +40,17 @@ function useRights(read: (session: SceneSession) => boolean): boolean {
   );
 }
 
-/** Whether edits are possible now: a role that may, a document that is not too new, a session that has not ended. */
-export const useCanEdit = (): boolean => useRights(canEdit);
+/** Whether edits are possible now: a role that may, a document that is not too new, a session that has not ended, and no version in its place. */
+export function useCanEdit(): boolean {
+  const isNow = usePast() === null;
+  return useRights(canEdit) && isNow;
+}
 
 /** Whether comments may be written now, which a commenter may, too. */
-export const useCanComment = (): boolean => useRights(canComment);
+export function useCanComment(): boolean {
+  const isNow = usePast() === null;
+  return useRights(canComment) && isNow;
+}
 
 /** Until the server has said the role, nothing may be edited: a viewer must not see a button that will refuse. */
 export const canEdit = (session: SceneSession): boolean =>

@@ -59,6 +59,8 @@ function OwnAvatar() {
       position="bottom-end"
       width={220}
       trapFocus
+      // The field does, when it has given up what was typed.
+      closeOnEscape={false}
       returnFocus
       shadow="md"
     >
@@ -84,9 +86,9 @@ function OwnAvatar() {
           maxLength={64}
           onBlur={(event) => rename(event.currentTarget.value)}
           onKeyDown={(event) => {
-            // What closes the popover takes the keyboard away from the field, which keeps what stands in it.
+            if (event.key !== 'Enter' && event.key !== 'Escape') return;
+            // Closing takes the keyboard away from the field, which then keeps what stands in it.
             if (event.key === 'Escape') event.currentTarget.value = person.name;
-            if (event.key !== 'Enter') return;
             rename(event.currentTarget.value);
             setOpened(false);
           }}

@@ -8,13 +8,20 @@ interface BarButtonProps {
   readonly icon: LucideIcon;
   readonly variant: 'default' | 'filled';
   readonly testId: string;
+  readonly disabled?: boolean;
   onClick(): void;
 }
 
 /** A button of the top bar: its icon alone where its word has no room. */
-export function BarButton({ label, icon: Icon, variant, testId, onClick }: BarButtonProps) {
+export function BarButton({ label, icon: Icon, variant, testId, disabled = false, onClick }: BarButtonProps) {
   return useWidth() === 'wide' ? (
-    <Button variant={variant} leftSection={<Icon size={14} />} onClick={onClick} data-testid={testId}>
+    <Button
+      variant={variant}
+      leftSection={<Icon size={14} />}
+      onClick={onClick}
+      disabled={disabled}
+      data-testid={testId}
+    >
       {label}
     </Button>
   ) : (
@@ -24,6 +31,7 @@ export function BarButton({ label, icon: Icon, variant, testId, onClick }: BarBu
         color="iris"
         size={30}
         onClick={onClick}
+        disabled={disabled}
         aria-label={label}
         data-testid={testId}
       >

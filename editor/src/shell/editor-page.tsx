@@ -5,6 +5,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { CommentsPanel } from '../comments/comments-panel.js';
 import { useSettings } from '../hooks/use-scene.js';
 import { HistoryPanel } from '../history/history-panel.js';
+import { PastBanner } from '../history/past-banner.js';
 import { Inspector } from '../inspector/inspector.js';
 import { Outliner } from '../outliner/outliner.js';
 import { firstLook } from '../people/own-look.js';
@@ -111,6 +112,7 @@ function EditorLayout({ onScenes }: Pick<EditorPageProps, 'onScenes'>) {
       <main className={classes.view}>
         <DropZone upload={upload} className={classes.fill}>
           <ViewportView />
+          <PastBanner />
         </DropZone>
       </main>
       <aside className={classes.right} data-out={panels.isRightOut} aria-label={SIDE_LABEL[side]}>

@@ -85,7 +85,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function commandOf(event: KeyboardEvent, editor: Editor, showHelp: () => void): (() => void) | null {
-  const { state, actions, viewport, store, comments, session } = editor;
+  const { state, actions, viewport, store, comments, session, past } = editor;
   const key = event.key.toLowerCase();
   if (event.altKey) return null;
   if (event.ctrlKey || event.metaKey) {
@@ -124,11 +124,11 @@ function commandOf(event: KeyboardEvent, editor: Editor, showHelp: () => void): 
       return () => actions.remove();
     case 'c':
       if (event.shiftKey) return () => comments.state.set({ panel: !comments.state.value.panel });
-      if (!canComment(session)) return null;
+      if (!canComment(session) || past.get() !== null) return null;
       return () => comments.state.set({ placing: !comments.state.value.placing });
     case 'escape':
       return () => {
-        if (!viewport.cancelDrag() && !comments.state.escape()) state.select([]);
+        if (!viewport.cancelDrag() && !comments.state.escape() && !past.leave()) state.select([]);
       };
     case '?':
       return showHelp;

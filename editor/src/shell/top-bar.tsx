@@ -3,6 +3,7 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { Aperture, Redo2, Undo2, UserPlus } from 'lucide-react';
 
 import { CommentsToggle, CommentTool } from '../comments/comment-buttons.js';
+import { usePast } from '../hooks/use-past.js';
 import { useCanComment, useCanEdit, useRole, useUndo } from '../hooks/use-session.js';
 import { Avatars } from '../people/avatars.js';
 import { useEditor } from '../state/editor-context.js';
@@ -83,7 +84,14 @@ export function TopBar({ upload, onScenes, panels, onShare, onRender, onHelp }: 
           onHelp={onHelp}
         />
         <BarButton label="Share" icon={UserPlus} variant="default" testId="share" onClick={onShare} />
-        <BarButton label="Render" icon={Aperture} variant="filled" testId="render" onClick={onRender} />
+        <BarButton
+          label="Render"
+          icon={Aperture}
+          variant="filled"
+          testId="render"
+          disabled={usePast() !== null}
+          onClick={onRender}
+        />
       </div>
     </header>
   );

@@ -8,6 +8,7 @@ import type { OwnLook } from '../people/own-look.js';
 import type { Viewport } from '../viewport/viewport.js';
 import type { EditorActions } from './editor-actions.js';
 import type { EditorState } from './editor-state.js';
+import type { Past } from './past.js';
 import type { SceneStore } from './scene-store.js';
 
 /** The comments of one open scene: what is there, what this person sees of it, and what they do to it. */
@@ -29,6 +30,8 @@ export interface Editor {
   readonly actions: EditorActions;
   readonly viewport: Viewport;
   readonly comments: Comments;
+  /** The version that is looked at; `store` and `viewport` show it in place of the scene. */
+  readonly past: Past;
 }
 
 export const EditorContext = createContext<Editor | null>(null);

@@ -10,6 +10,7 @@ import { EditorActions } from './editor-actions.js';
 import { closeWhenStored, warnOfLoss } from './closing.js';
 import type { Comments, Editor } from './editor-context.js';
 import { EditorState } from './editor-state.js';
+import { Past } from './past.js';
 import { SceneStore } from './scene-store.js';
 
 export interface OpenEditorOptions {
@@ -29,19 +30,25 @@ export function openEditor({ diorama, sceneId, user }: OpenEditorOptions): {
   const store = new SceneStore(session.scene);
   const state = new EditorState();
   const comments = openComments(session);
+  const past = new Past();
+  const mayEdit = () => canEdit(session) && past.get() === null;
+  const readScene = () => store.rebind(past.get()?.scene ?? session.scene);
+  // Before the viewport, which asks the store for what it shows.
+  past.subscribe(readScene);
   const viewport = new Viewport({
     diorama,
     session,
     store,
     state,
     comments,
-    canEdit: () => canEdit(session),
+    past,
+    canEdit: mayEdit,
   });
   const actions = new EditorActions({
     edits: session,
     store,
     state,
-    canEdit: () => canEdit(session),
+    canEdit: mayEdit,
     placeInView: () => viewport.places.inView(),
   });
   const stops = [
@@ -52,7 +59,7 @@ export function openEditor({ diorama, sceneId, user }: OpenEditorOptions): {
       if (selection.join() !== session.presence.self.selection?.join()) session.presence.set({ selection });
     }),
     session.on('reset', () => {
-      store.rebind(session.scene);
+      if (past.get() === null) readScene();
       comments.store.rebind(session.doc);
     }),
     // Who may not comment any more has no place to choose.
@@ -61,7 +68,7 @@ export function openEditor({ diorama, sceneId, user }: OpenEditorOptions): {
     }),
   ];
   return {
-    editor: { diorama, session, sceneId, self, store, state, actions, viewport, comments },
+    editor: { diorama, session, sceneId, self, store, state, actions, viewport, comments, past },
     close: () => {
       for (const stop of stops) stop();
       self.dispose();

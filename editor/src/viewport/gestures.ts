@@ -9,6 +9,8 @@ export interface GesturesOptions {
   readonly canEdit: () => boolean;
   /** Shows a node at a pose, in its parent's space; null is the document's pose again. */
   readonly show: (id: string, pose: LivePose | null) => void;
+  /** Where somebody else's gesture under way shows a node. */
+  readonly othersPose: (id: string) => LivePose | undefined;
 }
 
 /** This person's drag: shown here at once, to others by presence, and written once when it ends. */
@@ -38,7 +40,7 @@ export class Gestures {
 
   /** A node's pose in anybody's gesture under way. */
   shownPose(id: string): LivePose | undefined {
-    return this.#poses.get(id) ?? this.#options.session.live.others.get(id);
+    return this.#poses.get(id) ?? this.#options.othersPose(id);
   }
 
   onChange(callback: () => void): () => void {

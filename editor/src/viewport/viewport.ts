@@ -1,10 +1,11 @@
 import { LiveMotion, type Diorama, type SceneSession } from '@diorama/client-sdk';
 import { configureRenderer, RestAssetSource, SceneView } from '@diorama/client-sdk/three';
-import type { CommentThread, LivePose } from '@diorama/shared';
+import type { CommentThread, LivePose, Presence } from '@diorama/shared';
 
 import { CommentPins } from '../comments/comment-pins.js';
 import type { Comments } from '../state/editor-context.js';
 import type { EditorState } from '../state/editor-state.js';
+import type { Past } from '../state/past.js';
 import type { SceneStore } from '../state/scene-store.js';
 import { CameraWork } from './camera-work.js';
 import { Cursors } from './cursors.js';
@@ -26,11 +27,16 @@ export interface ViewportOptions {
   readonly store: SceneStore;
   readonly state: EditorState;
   readonly comments: Pick<Comments, 'store' | 'state'>;
+  /** What is shown in place of the session's scene. */
+  readonly past: Pick<Past, 'get' | 'subscribe'>;
   readonly canEdit: () => boolean;
 }
 
 /** Served beside the editor (vite.config.ts). */
 const DRACO_PATH = '/draco/';
+
+const NOBODY: ReadonlyMap<number, Presence> = new Map();
+
 /**
  * The 3D view of one open scene, outside of React.
  *
@@ -59,7 +65,10 @@ export class Viewport {
     this.#options = options;
     const { diorama, session, store, state, canEdit } = options;
     const node = (id: string) => store.node(id);
-    const show = (id: string, pose: LivePose | null) => this.#view.setLivePose(id, pose);
+    const show = (id: string, pose: LivePose | null) => {
+      // What others drag now was somewhere else then.
+      if (this.#isNow) this.#view.setLivePose(id, pose);
+    };
     this.#assets = new RestAssetSource({ assets: diorama.assets, dracoDecoderPath: DRACO_PATH });
     this.#stage = new Stage(() => this.#resized());
     configureRenderer(this.#stage.renderer);
@@ -76,7 +85,13 @@ export class Viewport {
       helpers: this.#overlay.helpers,
       view: () => this.#view,
     });
-    this.gestures = new Gestures({ session, node, canEdit, show });
+    this.gestures = new Gestures({
+      session,
+      node,
+      canEdit,
+      show,
+      othersPose: (id) => (this.#isNow ? session.live.others.get(id) : undefined),
+    });
     this.#gizmo = new Gizmo({
       camera: this.#navigation.camera,
       element: this.#stage.canvas,
@@ -144,8 +159,13 @@ export class Viewport {
     this.#stage.dispose();
   }
 
+  get #isNow(): boolean {
+    return this.#options.past.get() === null;
+  }
+
   #newView(): SceneView {
-    const view = new SceneView({ scene: this.#options.session.scene, assets: this.#assets });
+    const { past, session } = this.#options;
+    const view = new SceneView({ scene: past.get()?.scene ?? session.scene, assets: this.#assets });
     view.onChange(() => {
       this.#stage.shadowsChanged();
       this.notice.update(view);
@@ -179,12 +199,25 @@ export class Viewport {
       comments.store.subscribe(() => this.#commentsChanged()),
       comments.state.subscribe(() => this.#commentsChanged()),
       session.on('reset', () => {
-        this.#view.dispose();
-        this.#view = this.#newView();
-        this.#stage.shadowsChanged();
-        refresh();
+        if (this.#isNow) this.#replaceView();
+      }),
+      this.#options.past.subscribe(() => {
+        this.cancelDrag();
+        comments.state.set({ placing: false });
+        // People and comments are of now.
+        this.#pins.element.hidden = this.#cursors.element.hidden = !this.#isNow;
+        this.#replaceView();
       }),
     );
+  }
+
+  /** Another document is shown. */
+  #replaceView(): void {
+    this.#view.dispose();
+    this.#view = this.#newView();
+    this.#stage.shadowsChanged();
+    this.notice.update(this.#view);
+    this.#gizmo.update();
   }
 
   #commentsChanged(): void {
@@ -219,7 +252,8 @@ export class Viewport {
     const { camera } = this.#navigation;
     const { renderer, width, height } = this.#stage;
     const { state, session } = this.#options;
-    const colors = selectionColors(state.value.selection, session.presence.others);
+    const others = this.#isNow ? session.presence.others : NOBODY;
+    const colors = selectionColors(state.value.selection, others);
     renderer.autoClear = true;
     this.#view.render(renderer, camera);
     this.#overlay.render(renderer, camera, colors);
