@@ -14,14 +14,17 @@ export const sceneRoutes = (scenes: SceneService): Route[] => [
     body: await scenes.list(principal, query),
   })),
   route(api.scenes.get, async ({ principal, params, req, res }) => {
-    const scene = await scenes.get(principal, params.scene_id);
-    const etag = sceneEtag(scene.seq);
     const known = parseSceneEtag(req.get('if-none-match'));
-    if (known === 'any' || known === scene.seq) {
-      res.status(304).set('ETag', etag).end();
-      return STREAMED;
+    if (known !== undefined) {
+      const seq = await scenes.position(principal, params.scene_id);
+      if (known === 'any' || known === seq) {
+        res.status(304).set('ETag', sceneEtag(seq)).end();
+        return STREAMED;
+      }
     }
-    return { status: 200, headers: { ETag: etag }, body: scene };
+    const { json, seq } = await scenes.get(principal, params.scene_id);
+    res.set('ETag', sceneEtag(seq)).type('json').send(json);
+    return STREAMED;
   }),
   route(api.scenes.replace, async ({ principal, params, body, req }) => {
     const scene = await scenes.replace(principal, params.scene_id, body, expectedSeq(req.get('if-match')));

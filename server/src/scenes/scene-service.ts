@@ -19,6 +19,7 @@ import { onlyAttempt } from '../http/attempt.js';
 import { pageRequest, toPage } from '../http/cursor.js';
 import type { AtSeq, SceneRooms } from '../rooms/scene-rooms.js';
 import { requireWithinBounds } from './document-bounds.js';
+import { DocumentCache } from './document-cache.js';
 import type { SceneRecord } from './scene-directory.js';
 import { scenePosition, type SceneStore } from './scene-store.js';
 
@@ -53,6 +54,7 @@ export class SceneService {
   readonly #changes: AccessChanges;
   readonly #rooms: SceneRooms;
   readonly #recorder: EditRecorder;
+  readonly #documents = new DocumentCache();
 
   constructor(options: SceneServiceOptions) {
     this.#store = options.store;
@@ -95,10 +97,19 @@ export class SceneService {
     );
   }
 
-  async get(principal: Principal, sceneId: string): Promise<Scene> {
+  /** A scene as JSON text, and its position. */
+  async get(principal: Principal, sceneId: string): Promise<{ json: string; seq: number }> {
     const grant = await this.#access.require(principal, sceneId);
-    const { value, seq } = await this.#rooms.read(sceneId, documentToJson);
-    return toScene(grant, value, seq);
+    const { value, seq } = await this.#rooms.read(sceneId, (doc) => this.#documents.read(doc));
+    const { name, nodeCount, json } = value;
+    const rest = JSON.stringify({ ...summarize(grant), name, node_count: nodeCount, seq });
+    return { json: `${rest.slice(0, -1)},"document":${json}}`, seq };
+  }
+
+  /** The position of a scene, at a fraction of what reading it takes. */
+  async position(principal: Principal, sceneId: string): Promise<number> {
+    await this.#access.require(principal, sceneId);
+    return (await this.#rooms.read(sceneId, () => undefined)).seq;
   }
 
   /** The least edit that makes the scene what `change` says. `ifSeq` throws `precondition_failed` at any other position. */
