@@ -2,11 +2,13 @@ import {
   entriesOf,
   isNodeId,
   readNode,
+  readPose,
   ROOT_MAPS,
   sameValue,
   toPlain,
   type DocumentChange,
   type EditCounts,
+  type Pose,
   type RootMap,
   type SceneNode,
 } from '@diorama/shared';
@@ -74,6 +76,12 @@ export class Draft {
     return item && readNode(item);
   }
 
+  /** The pose of a node alone, which costs much less; undefined when there is no node that this version understands. */
+  pose(id: string): Pose | undefined {
+    const item = isNodeId(id) ? this.item('nodes', id) : undefined;
+    return item && readPose(item);
+  }
+
   /** Puts a whole item in its place; undefined removes it. */
   put(root: RootMap, id: string, item: StoredItem | undefined): void {
     const touched = this.#touch(root, id);
@@ -81,9 +89,9 @@ export class Draft {
     if (growth !== 0) this.#growth.set(root, (this.#growth.get(root) ?? 0) + growth);
     touched.after = item;
     if (root !== 'nodes' || this.#tree === undefined) return;
-    const node = item && readNode(item);
-    if (node === undefined) this.#tree.remove(id);
-    else this.#tree.set(id, node.pose);
+    const pose = item && isNodeId(id) ? readPose(item) : undefined;
+    if (pose === undefined) this.#tree.remove(id);
+    else this.#tree.set(id, pose);
   }
 
   /** Writes keys of an item that is there; undefined removes a key. */
