@@ -211,6 +211,31 @@ describe('what operations do', () => {
   });
 });
 
+describe('numbers that have no end', () => {
+  it('OPN-26: where a node would have to be beyond all numbers to keep its place, it is refused', async () => {
+    const { scene_id } = await http.createScene({
+      document: {
+        nodes: {
+          huge: { kind: 'group', pose: { scale: [1e200, 1e200, 1e200] } },
+          far: box('far', { parent: 'huge', translation: [1e200, 0, 0] }),
+        },
+      },
+    });
+    const before = await read(scene_id);
+    for (const operation of [
+      { op: 'reparent', id: 'far', parent: null, keep_world: true },
+      { op: 'delete', id: 'huge', children: 'lift', keep_world: true },
+    ]) {
+      const answer = await post<Problem>(scene_id, [operation]);
+      expect([answer.status, answer.body.issues]).toMatchObject([
+        422,
+        [{ pointer: '/operations/0/keep_world', code: 'invalid_document' }],
+      ]);
+    }
+    expect(await read(scene_id)).toEqual(before);
+  });
+});
+
 describe('all or nothing', () => {
   it('OPN-8: one wrong operation and nothing is applied; every fault is named by its pointer', async () => {
     const scene = await http.createScene({

@@ -21,6 +21,8 @@ export type StoredItem = Readonly<Record<string, unknown>>;
 interface Touched {
   readonly before: StoredItem | undefined;
   after: StoredItem | undefined;
+  /** Which step wrote it last. */
+  step: number;
 }
 
 /** The settings are one item. */
@@ -43,6 +45,8 @@ export function storedItem(value: unknown): StoredItem | undefined {
  */
 export class Draft {
   readonly doc: Y.Doc;
+  /** Number of what is being done, for whoever asks later what wrote an item. */
+  step = 0;
   readonly #touched = new Map<RootMap, Map<string, Touched>>(ROOT_MAPS.map((root) => [root, new Map()]));
   /** How many more items each root has than the document. */
   readonly #growth = new Map<RootMap, number>();
@@ -88,6 +92,7 @@ export class Draft {
     const growth = Number(item !== undefined) - Number(touched.after !== undefined);
     if (growth !== 0) this.#growth.set(root, (this.#growth.get(root) ?? 0) + growth);
     touched.after = item;
+    touched.step = this.step;
     if (root !== 'nodes' || this.#tree === undefined) return;
     const pose = item && isNodeId(id) ? readPose(item) : undefined;
     if (pose === undefined) this.#tree.remove(id);
@@ -111,6 +116,11 @@ export class Draft {
     return size + (this.#growth.get(root) ?? 0);
   }
 
+  /** The step that wrote an item last. */
+  stepOf(root: RootMap, id: string | null): number {
+    return this.#touchedOf(root).get(id ?? SETTINGS)?.step ?? 0;
+  }
+
   /** What the draft changes. */
   changes(): DocumentChange[] {
     const changes: DocumentChange[] = [];
@@ -130,7 +140,7 @@ export class Draft {
     let touched = items.get(id);
     if (touched === undefined) {
       const before = this.#stored(root, id);
-      touched = { before, after: before };
+      touched = { before, after: before, step: this.step };
       items.set(id, touched);
     }
     return touched;

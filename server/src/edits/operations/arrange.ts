@@ -48,5 +48,12 @@ export function transformBelow(draft: Draft, id: string, parent: string | null):
   const space = invert(tree.worldOf(parent));
   if (space === undefined)
     throw fault(['keep_world'], 'invalid_document', `${parent ?? 'The root'} is scaled to nothing`);
-  return decompose(multiply(multiply(space, tree.worldOf(from)), compose(own)));
+  const kept = decompose(multiply(multiply(space, tree.worldOf(from)), compose(own)));
+  if (![...kept.translation, ...kept.rotation, ...kept.scale].every(Number.isFinite))
+    throw fault(
+      ['keep_world'],
+      'invalid_document',
+      `Where ${id} is in the world has no finite numbers there`,
+    );
+  return kept;
 }

@@ -9,6 +9,7 @@ import {
 } from '@diorama/shared';
 import { add } from './add.js';
 import { move, reparent } from './arrange.js';
+import { faultsOfDraft } from './bounds.js';
 import { comment } from './comment.js';
 import type { Done, OperationContext } from './context.js';
 import { OperationFault } from './fault.js';
@@ -32,6 +33,7 @@ export function runOperations(context: OperationContext, operations: readonly un
   /** Ids that faulty operations would have added: that they are missing is no fault of its own. */
   const expected = new Set<unknown>();
   for (const [at, raw] of operations.entries()) {
+    context.draft.step = at;
     const parsed = operationSchema.safeParse(raw);
     const faults = parsed.success
       ? tryOne(context, parsed.data, raw as RawOperation, results)
@@ -45,6 +47,7 @@ export function runOperations(context: OperationContext, operations: readonly un
     for (const issue of faults)
       issues.push({ ...issue, pointer: jsonPointer(['operations', at]) + issue.pointer });
   }
+  if (issues.length === 0) issues.push(...faultsOfDraft(context.draft, ISSUES_MAX));
   if (issues.length > 0) throw failure(issues);
   return results;
 }
