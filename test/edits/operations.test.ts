@@ -290,6 +290,43 @@ describe('all or nothing', () => {
     });
   });
 
+  it('OPN-23: a value with a key `constructor`, at which Yjs fails halfway, is refused before anything is written', async () => {
+    const { scene_id } = await http.createScene({ document: { nodes: { a: box('a') } } });
+    const before = await read(scene_id);
+    const wrong = { constructor: 1 };
+    const key = { 'Idempotency-Key': 'constructor' };
+    for (let i = 0; i < 2; i++) {
+      const answer = await post<Problem>(
+        scene_id,
+        [
+          { op: 'add', id: 'b', node: box('b') },
+          { op: 'add', id: 'c', node: { ...box('c'), acme: wrong } },
+          { op: 'set', id: 'a', values: { acme: [{ deep: wrong }] } },
+          { op: 'set', target: 'settings', values: { acme: wrong } },
+          { op: 'add', material: { acme: wrong } },
+        ],
+        {},
+        key,
+      );
+      expect([answer.status, answer.body.code]).toEqual([422, 'invalid_operations']);
+      expect(answer.body.issues?.map(({ pointer, code }) => `${pointer} ${code}`)).toEqual([
+        '/operations/1/node/acme/constructor invalid_document',
+        '/operations/2/values/acme/0/deep/constructor invalid_document',
+        '/operations/3/values/acme/constructor invalid_document',
+        '/operations/4/material/acme/constructor invalid_document',
+      ]);
+    }
+    const document = { nodes: { z: box('z'), m: { ...box('m'), acme: wrong } } };
+    const issues = [{ pointer: '/document/nodes/m/acme/constructor', code: 'invalid_document' }];
+    const refused = { status: 422, body: { code: 'invalid_document', issues } };
+    expect(await http.put(`/v1/scenes/${scene_id}`, { document })).toMatchObject(refused);
+    expect(await http.post('/v1/scenes', { document })).toMatchObject(refused);
+    expect(await read(scene_id)).toEqual(before);
+    // As a key of an item, or as an id, it is as good as any other.
+    await apply(scene_id, [{ op: 'add', id: 'constructor', node: { ...box('d'), constructor: 1 } }]);
+    expect((await read(scene_id)).document.nodes['constructor']).toMatchObject({ name: 'd', constructor: 1 });
+  });
+
   it('OPN-23: what is too large for an editor to write is refused here too, and in whole documents', async () => {
     const { scene_id } = await http.createScene({ document: { nodes: { a: box('a') } } });
     const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`k${i}`, i]));

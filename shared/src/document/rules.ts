@@ -97,15 +97,20 @@ function schemaFaults(path: ValuePath, schema: z.ZodType, plain: unknown): reado
 
 /**
  * What is wrong with a plain value that is to be stored at `path`, besides what its schema says: `faultsOf` would undo it when an
- * editor writes it. Pointers are below `path`.
+ * editor writes it. Pointers are below `path`; codes say whether it is too much, or wrong.
  */
 export function boundFaults(path: ValuePath, shape: Shape, value: unknown): readonly Issue[] {
   const key = path[path.length - 1] as string;
   if (key.length > DOCUMENT_BOUNDS.keyLength)
-    return [fault([], `A key has at most ${DOCUMENT_BOUNDS.keyLength} characters`)];
+    return [
+      { ...fault([], `A key has at most ${DOCUMENT_BOUNDS.keyLength} characters`), code: 'over_budget' },
+    ];
   const most = mostBytes(path, Object.hasOwn(shape, key));
   const weighed = weighValue(value, most);
-  return weighed === undefined ? [] : [fault(weighed.path.reverse(), describe(weighed, most))];
+  if (weighed === undefined) return [];
+  const isTooMuch = weighed.reason === 'too-large' || weighed.reason === 'too-deep';
+  const code = isTooMuch ? 'over_budget' : 'invalid_document';
+  return [{ ...fault(weighed.path.reverse(), describe(weighed, most)), code }];
 }
 
 export const TOO_MANY_KEYS = `It has more than ${DOCUMENT_BOUNDS.keys} keys`;

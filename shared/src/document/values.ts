@@ -28,12 +28,21 @@ export function entryOf(value: unknown, key: string): unknown {
   return isPlainMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
+/**
+ * `value` as Yjs takes it. Of values it knows by what their `constructor` says what they are: one that has a key of that name,
+ * which nobody may write any more but documents may hold, goes as a Y.Map, that reads the same.
+ */
+export function toStorable(value: unknown): unknown {
+  if (!isPlainMap(value) || !Object.hasOwn(value, 'constructor')) return value;
+  return new Y.Map(Object.entries(value).map(([key, each]) => [key, toStorable(each)] as const));
+}
+
 /** Writes `value` under `key` unless the same value is there already. */
 export function setIfChanged(map: Y.Map<unknown>, key: string, value: unknown): void {
   if (value === undefined) {
     if (map.has(key)) map.delete(key);
   } else if (!map.has(key) || !sameValue(toPlain(map.get(key)), value)) {
-    map.set(key, value);
+    map.set(key, toStorable(value));
   }
 }
 

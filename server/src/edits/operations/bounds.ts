@@ -39,8 +39,7 @@ export function requireWithinBounds(
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue;
     const found = boundFaults(id === null ? [root, key] : [root, id, key], shape, value);
-    for (const { pointer, message } of found)
-      issues.push({ pointer: jsonPointer([...path, key]) + pointer, message, code: 'over_budget' });
+    for (const each of found) issues.push({ ...each, pointer: jsonPointer([...path, key]) + each.pointer });
   }
   if (issues.length > 0) throw new OperationFault(issues);
 }
