@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import { seededRandom, type Random } from '../../../test/support/random.js';
 import { DraftTree } from './draft-tree.js';
 import { Draft } from './draft.js';
+import { parseOperation } from './operations/parse-operations.js';
 import { runOperations } from './operations/run-operations.js';
 import { compose, IDENTITY, multiply, type Matrix } from './transform.js';
 
@@ -78,7 +79,10 @@ function run(poses: ReadonlyMap<string, Partial<Pose>>, operations: readonly obj
   let ids = 0;
   const author = { subject: 'ada', name: 'Ada', tenant: 't', role: 'editor' as const };
   const newId = (): string => `new${++ids}`;
-  runOperations({ draft, newId, author, mayEdit: true, now: new Date(0).toISOString() }, operations);
+  runOperations(
+    { draft, newId, author, mayEdit: true, now: new Date(0).toISOString() },
+    operations.map(parseOperation),
+  );
   return draft;
 }
 

@@ -1,7 +1,6 @@
 import {
   entriesOf,
   isNodeId,
-  readNode,
   readPose,
   ROOT_MAPS,
   sameValue,
@@ -10,7 +9,6 @@ import {
   type EditCounts,
   type Pose,
   type RootMap,
-  type SceneNode,
 } from '@diorama/shared';
 import type * as Y from 'yjs';
 import { DraftTree } from './draft-tree.js';
@@ -53,6 +51,8 @@ export class Draft {
   /** How many items the document has: Yjs counts them anew each time it is asked. */
   readonly #sizes = new Map<RootMap, number>();
   #tree: DraftTree | undefined;
+  #changes: DocumentChange[] | undefined;
+  #writes = 0;
 
   constructor(doc: Y.Doc) {
     this.doc = doc;
@@ -62,6 +62,11 @@ export class Draft {
   get tree(): DraftTree {
     this.#tree ??= new DraftTree(this.#poses());
     return this.#tree;
+  }
+
+  /** How often an item was written: work that is done while everybody waits. */
+  get writes(): number {
+    return this.#writes;
   }
 
   has(root: RootMap, id: string): boolean {
@@ -74,13 +79,7 @@ export class Draft {
     return touched === undefined ? this.#stored(root, id) : touched.after;
   }
 
-  /** The node with its defaults; undefined when there is none that this version understands. */
-  node(id: string): SceneNode | undefined {
-    const item = isNodeId(id) ? this.item('nodes', id) : undefined;
-    return item && readNode(item);
-  }
-
-  /** The pose of a node alone, which costs much less; undefined when there is no node that this version understands. */
+  /** The pose of a node with its defaults; undefined when there is none that this version understands. */
   pose(id: string): Pose | undefined {
     const item = isNodeId(id) ? this.item('nodes', id) : undefined;
     return item && readPose(item);
@@ -88,6 +87,8 @@ export class Draft {
 
   /** Puts a whole item in its place; undefined removes it. */
   put(root: RootMap, id: string, item: StoredItem | undefined): void {
+    this.#writes++;
+    this.#changes = undefined;
     const touched = this.#touch(root, id);
     const growth = Number(item !== undefined) - Number(touched.after !== undefined);
     if (growth !== 0) this.#growth.set(root, (this.#growth.get(root) ?? 0) + growth);
@@ -122,7 +123,12 @@ export class Draft {
   }
 
   /** What the draft changes. */
-  changes(): DocumentChange[] {
+  changes(): readonly DocumentChange[] {
+    this.#changes ??= this.#compare();
+    return this.#changes;
+  }
+
+  #compare(): DocumentChange[] {
     const changes: DocumentChange[] = [];
     for (const [root, items] of this.#touched) {
       for (const [id, { before, after }] of items)

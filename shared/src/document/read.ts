@@ -55,3 +55,14 @@ export const readAnimation = (value: unknown): Animation | undefined => readKeys
 
 export const readCommentThread = (value: unknown): CommentThread | undefined =>
   readKeys(commentThreadSchema, value);
+
+/**
+ * One key of what the above read, at the cost of that key alone: `stored` by its schema in `shape`, or the key's default where it
+ * breaks that. A key that the shape does not know is as it is stored.
+ */
+export function readKey(shape: Readonly<Record<string, z.ZodType>>, key: string, stored: unknown): unknown {
+  const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
+  if (schema === undefined) return toPlain(stored);
+  const parsed = schema.safeParse(toPlain(stored));
+  return parsed.success ? parsed.data : schema.safeParse(undefined).data;
+}
