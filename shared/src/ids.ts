@@ -22,11 +22,22 @@ export type ShareLinkId = z.infer<typeof shareLinkIdSchema>;
 export type EditId = z.infer<typeof editIdSchema>;
 export type VersionId = z.infer<typeof versionIdSchema>;
 
-/** Node, material and animation ids are chosen by clients: any short key. */
+/** Node, material, animation and comment thread ids are chosen by clients: any short key. */
 export const NODE_ID_MAX_LENGTH = 128;
-export const nodeIdSchema = z.string().min(1).max(NODE_ID_MAX_LENGTH);
+
+/** NUL, which databases do not store, and halves of surrogate pairs, which encoders replace. */
+const NOT_KEPT = /[\0\p{Cs}]/u;
+
+/** `__proto__` is a key that JSON drops on the way. */
+const isKept = (text: string): boolean => text !== '__proto__' && !NOT_KEPT.test(text);
+
+/** What is said of an id that is none. */
+export const NODE_ID_RULE = `An id has 1 to ${NODE_ID_MAX_LENGTH} characters, no NUL and no half of a surrogate pair among them, and is not __proto__`;
+
+export const nodeIdSchema = z.string().min(1).max(NODE_ID_MAX_LENGTH).refine(isKept, NODE_ID_RULE);
 export type NodeId = string;
-export const isNodeId = (text: string): boolean => text.length > 0 && text.length <= NODE_ID_MAX_LENGTH;
+export const isNodeId = (text: string): boolean =>
+  text.length > 0 && text.length <= NODE_ID_MAX_LENGTH && isKept(text);
 
 const ID_LENGTH = 20;
 const randomKey = customAlphabet('0123456789abcdefghijklmnopqrstuvwxyz', ID_LENGTH);

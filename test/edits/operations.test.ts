@@ -211,6 +211,31 @@ describe('what operations do', () => {
   });
 });
 
+describe('numbers that have no end', () => {
+  it('OPN-26: where a node would have to be beyond all numbers to keep its place, it is refused', async () => {
+    const { scene_id } = await http.createScene({
+      document: {
+        nodes: {
+          huge: { kind: 'group', pose: { scale: [1e200, 1e200, 1e200] } },
+          far: box('far', { parent: 'huge', translation: [1e200, 0, 0] }),
+        },
+      },
+    });
+    const before = await read(scene_id);
+    for (const operation of [
+      { op: 'reparent', id: 'far', parent: null, keep_world: true },
+      { op: 'delete', id: 'huge', children: 'lift', keep_world: true },
+    ]) {
+      const answer = await post<Problem>(scene_id, [operation]);
+      expect([answer.status, answer.body.issues]).toMatchObject([
+        422,
+        [{ pointer: '/operations/0/keep_world', code: 'invalid_document' }],
+      ]);
+    }
+    expect(await read(scene_id)).toEqual(before);
+  });
+});
+
 describe('all or nothing', () => {
   it('OPN-8: one wrong operation and nothing is applied; every fault is named by its pointer', async () => {
     const scene = await http.createScene({
@@ -263,6 +288,43 @@ describe('all or nothing', () => {
       status: 422,
       body: { code: 'invalid_document', issues: [{ pointer: '/document/nodes/a/acme/0/__proto__' }] },
     });
+  });
+
+  it('OPN-23: a value with a key `constructor`, at which Yjs fails halfway, is refused before anything is written', async () => {
+    const { scene_id } = await http.createScene({ document: { nodes: { a: box('a') } } });
+    const before = await read(scene_id);
+    const wrong = { constructor: 1 };
+    const key = { 'Idempotency-Key': 'constructor' };
+    for (let i = 0; i < 2; i++) {
+      const answer = await post<Problem>(
+        scene_id,
+        [
+          { op: 'add', id: 'b', node: box('b') },
+          { op: 'add', id: 'c', node: { ...box('c'), acme: wrong } },
+          { op: 'set', id: 'a', values: { acme: [{ deep: wrong }] } },
+          { op: 'set', target: 'settings', values: { acme: wrong } },
+          { op: 'add', material: { acme: wrong } },
+        ],
+        {},
+        key,
+      );
+      expect([answer.status, answer.body.code]).toEqual([422, 'invalid_operations']);
+      expect(answer.body.issues?.map(({ pointer, code }) => `${pointer} ${code}`)).toEqual([
+        '/operations/1/node/acme/constructor invalid_document',
+        '/operations/2/values/acme/0/deep/constructor invalid_document',
+        '/operations/3/values/acme/constructor invalid_document',
+        '/operations/4/material/acme/constructor invalid_document',
+      ]);
+    }
+    const document = { nodes: { z: box('z'), m: { ...box('m'), acme: wrong } } };
+    const issues = [{ pointer: '/document/nodes/m/acme/constructor', code: 'invalid_document' }];
+    const refused = { status: 422, body: { code: 'invalid_document', issues } };
+    expect(await http.put(`/v1/scenes/${scene_id}`, { document })).toMatchObject(refused);
+    expect(await http.post('/v1/scenes', { document })).toMatchObject(refused);
+    expect(await read(scene_id)).toEqual(before);
+    // As a key of an item, or as an id, it is as good as any other.
+    await apply(scene_id, [{ op: 'add', id: 'constructor', node: { ...box('d'), constructor: 1 } }]);
+    expect((await read(scene_id)).document.nodes['constructor']).toMatchObject({ name: 'd', constructor: 1 });
   });
 
   it('OPN-23: what is too large for an editor to write is refused here too, and in whole documents', async () => {

@@ -66,6 +66,31 @@ describe.each(Object.keys(DATABASES) as (keyof typeof DATABASES)[])('recorded ed
       return { status: 200, headers: {}, body: JSON.stringify(done) };
     });
 
+  it('OPN-27: what throws halfway is not found by the next try of the same request', async () => {
+    const sceneId = await server.createScene();
+    const from = requests();
+    let tries = 0;
+    const halfway = () =>
+      from.run({ tenant: TENANT, subject: 'ada', key: 'halfway' }, 'same', async (attempt) => {
+        const request = adding(sceneId, attempt);
+        const done = await recorder.run({
+          ...request,
+          change: (doc) => {
+            const id = request.change(doc);
+            if (++tries === 1) throw new TypeError('Yjs does not like it');
+            return id;
+          },
+        });
+        return { status: 200, headers: {}, body: JSON.stringify(done) };
+      });
+    await expect(halfway()).rejects.toThrow('Yjs does not like it');
+    const recorded = async () =>
+      (await server.database.query('SELECT 1 FROM scene_edits WHERE scene_id = $1', [sceneId])).rowCount;
+    expect(await recorded()).toBe(0);
+    expect((await halfway()).status).toBe(200);
+    expect([tries, await recorded()]).toEqual([2, 1]);
+  });
+
   it('OPN-20: an edit and its record are committed together, whatever text they hold', async () => {
     const sceneId = await server.createScene();
     const done = await recorder.run(adding(sceneId, first(), 'a'));

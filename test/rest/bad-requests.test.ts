@@ -1,4 +1,4 @@
-import { ERROR_CODES, problemSchema, type Problem } from '@diorama/shared';
+import { ERROR_CODES, problemSchema, type Problem, type Scene } from '@diorama/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Http } from '../support/http.js';
 import { startServer, type ServerProcess } from '../support/server-process.js';
@@ -52,6 +52,71 @@ describe('bad requests', () => {
     const answer = await refused('POST', '/v1/scenes', body);
     expect(answer.body.code).toBe('invalid_document');
     expect(answer.body.issues?.[0]?.pointer).toBe('/document/nodes/a/pose/translation/0');
+  });
+
+  it('REST-17: half of a surrogate pair and the key __proto__ are refused wherever they stand, and nothing is stored', async () => {
+    const { scene_id } = await http.createScene();
+    const path = `/v1/scenes/${scene_id}`;
+    const add = (rest: string) => `{"operations":[{"op":"add",${rest}}]}`;
+    for (const [method, where, body, code, pointer] of [
+      [
+        'POST',
+        '/operations',
+        add('"id":"\\ud800","node":{"kind":"group"}'),
+        'invalid_operations',
+        '/operations/0/id',
+      ],
+      [
+        'POST',
+        '/operations',
+        add('"node":{"kind":"group","name":"\\ud800"}'),
+        'invalid_operations',
+        '/operations/0/node/name',
+      ],
+      [
+        'POST',
+        '/operations',
+        '{"operations":[{"op":"set","id":"a","values":{"__proto__":{"x":1}}}]}',
+        'invalid_operations',
+        '/operations/0/values/__proto__',
+      ],
+      [
+        'PUT',
+        '',
+        '{"document":{"nodes":{"__proto__":{"kind":"group"}}}}',
+        'invalid_document',
+        '/document/nodes/__proto__',
+      ],
+      ['PUT', '', '{"name":"\\udfff"}', 'invalid_request', '/name'],
+      ['POST', '/versions', '{"name":"\\udfff"}', 'invalid_request', '/name'],
+    ] as const) {
+      const answer = await refused(method, path + where, body);
+      expect([answer.body.code, answer.body.issues?.[0]?.pointer]).toEqual([code, pointer]);
+    }
+    const created = await refused(
+      'POST',
+      '/v1/scenes',
+      '{"document":{"nodes":{"__proto__":{"kind":"group"}}}}',
+    );
+    expect([created.status, created.body.issues?.[0]?.pointer]).toEqual([422, '/document/nodes/__proto__']);
+    expect((await http.get<Scene>(path)).body).toMatchObject({ seq: 1, node_count: 0 });
+  });
+
+  it('REST-18: an id that could not be kept as it is, is none', async () => {
+    const { scene_id } = await http.createScene();
+    for (const id of ['__proto__', 'n\0m', '']) {
+      const add = { op: 'add', id, node: { kind: 'group' } };
+      const answer = await refused('POST', `/v1/scenes/${scene_id}/operations`, { operations: [add] });
+      expect([answer.body.code, answer.body.issues?.[0]?.pointer]).toEqual([
+        'invalid_operations',
+        '/operations/0/id',
+      ]);
+    }
+    const document = { nodes: { ['n\0m']: { kind: 'group' } } };
+    expect((await refused('PUT', `/v1/scenes/${scene_id}`, { document })).body.code).toBe('invalid_document');
+    const moved = [{ op: 'add', node: { kind: 'group', pose: { parent: '__proto__' } } }];
+    const answer = await refused('POST', `/v1/scenes/${scene_id}/operations`, { operations: moved });
+    expect(answer.body.issues?.[0]?.pointer).toBe('/operations/0/node/pose/parent');
   });
 
   it('REST-9: ten megabytes of nesting are refused and the server goes on', async () => {

@@ -1,4 +1,4 @@
-import { entriesOf, setArray, setIfChanged, toPlain, type DocumentChange } from '@diorama/shared';
+import { entriesOf, setArray, setIfChanged, toPlain, toStorable, type DocumentChange } from '@diorama/shared';
 import * as Y from 'yjs';
 
 /** Writes changes, inside of a transaction: only what they name, and only where it differs. */
@@ -34,8 +34,8 @@ function newItem(root: DocumentChange['root'], item: object): Y.Map<unknown> {
   return new Y.Map<unknown>(
     Object.entries(item).map(([key, value]) =>
       root === 'comments' && key === 'messages' && Array.isArray(value)
-        ? [key, Y.Array.from(value)]
-        : [key, value],
+        ? [key, Y.Array.from(value.map((each) => toStorable(each) as object))]
+        : [key, toStorable(value)],
     ),
   );
 }

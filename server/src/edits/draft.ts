@@ -1,14 +1,14 @@
 import {
   entriesOf,
   isNodeId,
-  readNode,
+  readPose,
   ROOT_MAPS,
   sameValue,
   toPlain,
   type DocumentChange,
   type EditCounts,
+  type Pose,
   type RootMap,
-  type SceneNode,
 } from '@diorama/shared';
 import type * as Y from 'yjs';
 import { DraftTree } from './draft-tree.js';
@@ -19,6 +19,8 @@ export type StoredItem = Readonly<Record<string, unknown>>;
 interface Touched {
   readonly before: StoredItem | undefined;
   after: StoredItem | undefined;
+  /** Which step wrote it last. */
+  step: number;
 }
 
 /** The settings are one item. */
@@ -41,12 +43,16 @@ export function storedItem(value: unknown): StoredItem | undefined {
  */
 export class Draft {
   readonly doc: Y.Doc;
+  /** Number of what is being done, for whoever asks later what wrote an item. */
+  step = 0;
   readonly #touched = new Map<RootMap, Map<string, Touched>>(ROOT_MAPS.map((root) => [root, new Map()]));
   /** How many more items each root has than the document. */
   readonly #growth = new Map<RootMap, number>();
   /** How many items the document has: Yjs counts them anew each time it is asked. */
   readonly #sizes = new Map<RootMap, number>();
   #tree: DraftTree | undefined;
+  #changes: DocumentChange[] | undefined;
+  #writes = 0;
 
   constructor(doc: Y.Doc) {
     this.doc = doc;
@@ -56,6 +62,11 @@ export class Draft {
   get tree(): DraftTree {
     this.#tree ??= new DraftTree(this.#poses());
     return this.#tree;
+  }
+
+  /** How often an item was written: work that is done while everybody waits. */
+  get writes(): number {
+    return this.#writes;
   }
 
   has(root: RootMap, id: string): boolean {
@@ -68,22 +79,25 @@ export class Draft {
     return touched === undefined ? this.#stored(root, id) : touched.after;
   }
 
-  /** The node with its defaults; undefined when there is none that this version understands. */
-  node(id: string): SceneNode | undefined {
+  /** The pose of a node with its defaults; undefined when there is none that this version understands. */
+  pose(id: string): Pose | undefined {
     const item = isNodeId(id) ? this.item('nodes', id) : undefined;
-    return item && readNode(item);
+    return item && readPose(item);
   }
 
   /** Puts a whole item in its place; undefined removes it. */
   put(root: RootMap, id: string, item: StoredItem | undefined): void {
+    this.#writes++;
+    this.#changes = undefined;
     const touched = this.#touch(root, id);
     const growth = Number(item !== undefined) - Number(touched.after !== undefined);
     if (growth !== 0) this.#growth.set(root, (this.#growth.get(root) ?? 0) + growth);
     touched.after = item;
+    touched.step = this.step;
     if (root !== 'nodes' || this.#tree === undefined) return;
-    const node = item && readNode(item);
-    if (node === undefined) this.#tree.remove(id);
-    else this.#tree.set(id, node.pose);
+    const pose = item && isNodeId(id) ? readPose(item) : undefined;
+    if (pose === undefined) this.#tree.remove(id);
+    else this.#tree.set(id, pose);
   }
 
   /** Writes keys of an item that is there; undefined removes a key. */
@@ -103,8 +117,18 @@ export class Draft {
     return size + (this.#growth.get(root) ?? 0);
   }
 
+  /** The step that wrote an item last. */
+  stepOf(root: RootMap, id: string | null): number {
+    return this.#touchedOf(root).get(id ?? SETTINGS)?.step ?? 0;
+  }
+
   /** What the draft changes. */
-  changes(): DocumentChange[] {
+  changes(): readonly DocumentChange[] {
+    this.#changes ??= this.#compare();
+    return this.#changes;
+  }
+
+  #compare(): DocumentChange[] {
     const changes: DocumentChange[] = [];
     for (const [root, items] of this.#touched) {
       for (const [id, { before, after }] of items)
@@ -122,7 +146,7 @@ export class Draft {
     let touched = items.get(id);
     if (touched === undefined) {
       const before = this.#stored(root, id);
-      touched = { before, after: before };
+      touched = { before, after: before, step: this.step };
       items.set(id, touched);
     }
     return touched;

@@ -16,7 +16,7 @@ export interface EditRequest<T> {
   readonly summary: (value: T, counts: EditCounts) => string;
   readonly undoes?: EditId;
   readonly ifSeq?: number | undefined;
-  /** Called in one transaction; what it returns is JSON. Throws before it has changed anything, or not at all. */
+  /** Called in one transaction; what it returns is JSON. Should throw before it has changed anything, or not at all. */
   readonly change: (doc: Y.Doc) => T;
 }
 
@@ -65,6 +65,7 @@ export class EditRecorder {
     let changes: readonly DocumentChange[] = [];
     let counts = NOTHING;
     let recorded = false;
+    let isDone = false;
     let value: T | undefined;
     const { seq, exact } = await this.#rooms.edit(
       sceneId,
@@ -74,11 +75,15 @@ export class EditRecorder {
           changes = changesOfTransaction(doc, transaction);
           counts = countChanges(changes);
         });
+        isDone = false;
         value = request.change(doc);
+        isDone = true;
       },
       {
         ...(request.ifSeq !== undefined && { ifSeq: request.ifSeq }),
         committedWith: async (tx, seq) => {
+          // What threw halfway is no edit, and the next try must not find it done.
+          if (!isDone) return;
           await this.#store.insert(tx, this.#record(request, editId, value as T, changes, counts), seq);
           recorded = true;
         },

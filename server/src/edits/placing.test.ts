@@ -1,9 +1,9 @@
-import { orderBetween } from '@diorama/shared';
+import { DEFAULT_POSE, orderBetween } from '@diorama/shared';
 import { expect, it } from 'vitest';
 import { DraftTree } from './draft-tree.js';
 import { findPlace, type Place } from './placing.js';
 
-const node = (order: string): object => ({ kind: 'group', pose: { parent: null, order } });
+const node = (order: string): object => ({ kind: 'group', pose: { ...DEFAULT_POSE, order } });
 
 const treeOf = (orders: Readonly<Record<string, string>>): DraftTree =>
   new DraftTree(Object.entries(orders).map(([id, order]) => [id, node(order)] as const));
@@ -14,8 +14,8 @@ const ids = (tree: DraftTree): string[] => tree.childrenOf(null).map(({ id }) =>
 function put(tree: DraftTree, id: string, place: Place): number {
   const found = findPlace(tree, id, null, place);
   if ('part' in found) throw new Error(found.message);
-  for (const [sibling, order] of found.moved) tree.set(sibling, { parent: null, order });
-  tree.set(id, { parent: null, order: found.order });
+  for (const [sibling, order] of found.moved) tree.set(sibling, { ...DEFAULT_POSE, order });
+  tree.set(id, { ...DEFAULT_POSE, order: found.order });
   return found.moved.size;
 }
 

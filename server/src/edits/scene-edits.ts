@@ -25,6 +25,7 @@ import { applyChanges } from './apply-changes.js';
 import { countChanges, Draft } from './draft.js';
 import type { EditRecorder } from './edit-recorder.js';
 import { editPosition, type EditRecord, type EditStore } from './edit-store.js';
+import { parseOperations, type ParsedOperation } from './operations/parse-operations.js';
 import { runOperations } from './operations/run-operations.js';
 import { reverse } from './undo.js';
 
@@ -67,7 +68,8 @@ export class SceneEdits {
   ): Promise<AppliedOperations> {
     const { role } = await this.#options.access.require(principal, sceneId, 'commenter');
     const mayEdit = allows(role, 'editor');
-    const prepare = (doc: Y.Doc) => this.#prepare(doc, principal, request.operations, mayEdit);
+    const operations = await parseOperations(request.operations);
+    const prepare = (doc: Y.Doc) => this.#prepare(doc, principal, operations, mayEdit);
     if (request.dry_run) return this.#dryRun(sceneId, prepare, ifSeq);
     const { editId, seq, value, counts } = await this.#options.recorder.run<Prepared>({
       sceneId,
@@ -138,9 +140,9 @@ export class SceneEdits {
   #prepare(
     doc: Y.Doc,
     principal: Principal,
-    operations: readonly unknown[],
+    operations: readonly ParsedOperation[],
     mayEdit: boolean,
-  ): Prepared & { changes: DocumentChange[] } {
+  ): Prepared & { changes: readonly DocumentChange[] } {
     const draft = new Draft(doc);
     const now = this.#now().toISOString();
     const results = runOperations({ draft, newId: newKey, author: principal, mayEdit, now }, operations);
@@ -153,7 +155,7 @@ export class SceneEdits {
 
   async #dryRun(
     sceneId: string,
-    prepare: (doc: Y.Doc) => Prepared & { changes: DocumentChange[] },
+    prepare: (doc: Y.Doc) => Prepared & { changes: readonly DocumentChange[] },
     ifSeq: number | undefined,
   ): Promise<AppliedOperations> {
     const { value, seq } = await this.#options.rooms.read(sceneId, (doc) => {

@@ -3,9 +3,12 @@ import type { Pose } from '@diorama/shared';
 export type Transform = Pick<Pose, 'translation' | 'rotation' | 'scale'>;
 
 /** A 4×4 matrix without its last row, in rows: nothing here is a projection. */
-type Matrix = readonly number[];
+export type Matrix = readonly number[];
 
-const IDENTITY: Matrix = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
+export const IDENTITY: Matrix = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
+
+// prettier-ignore
+type Row12 = readonly [number, number, number, number, number, number, number, number, number, number, number, number];
 
 const at = (matrix: Matrix, index: number): number => matrix[index] as number;
 
@@ -22,13 +25,14 @@ export function compose({ translation, rotation, scale }: Transform): Matrix {
 }
 
 export function multiply(a: Matrix, b: Matrix): Matrix {
-  const product: number[] = [];
+  const product = new Array<number>(12);
+  const [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11] = b as Row12;
   for (let row = 0; row < 12; row += 4) {
-    for (let column = 0; column < 4; column++) {
-      let sum = column === 3 ? at(a, row + 3) : 0;
-      for (let k = 0; k < 3; k++) sum += at(a, row + k) * at(b, k * 4 + column);
-      product.push(sum);
-    }
+    const [x, y, z] = [at(a, row), at(a, row + 1), at(a, row + 2)];
+    product[row] = x * b0 + y * b4 + z * b8;
+    product[row + 1] = x * b1 + y * b5 + z * b9;
+    product[row + 2] = x * b2 + y * b6 + z * b10;
+    product[row + 3] = x * b3 + y * b7 + z * b11 + at(a, row + 3);
   }
   return product;
 }
@@ -85,7 +89,3 @@ function quaternion(
   const length = Math.hypot(...q);
   return [q[0] / length, q[1] / length, q[2] / length, q[3] / length];
 }
-
-/** From the space below the last of `poses` to that above the first. */
-export const worldOf = (poses: readonly Transform[]): Matrix =>
-  poses.reduce((matrix, pose) => multiply(matrix, compose(pose)), IDENTITY);

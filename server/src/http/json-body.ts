@@ -1,5 +1,6 @@
 import { DioramaError } from '@diorama/shared';
 import express, { type Request, type RequestHandler } from 'express';
+import { needsLook, requireStorableText } from './json-text.js';
 import { tooDeepAt } from '../json/too-deep.js';
 
 /** Deeper than any scene document; recursion over what passed is safe. */
@@ -12,9 +13,18 @@ export function checkDepth(bytes: Uint8Array, most = JSON_DEPTH_MAX): void {
     throw new DioramaError('json_too_deep', `Nested deeper than ${most} levels at byte ${at}`);
 }
 
-/** Parses UTF-8 JSON. Throws `malformed_json` with the parser's own words, which say where. */
+/**
+ * Parses UTF-8 JSON. Throws `malformed_json` with the parser's own words, which say where, and for text that could not be stored
+ * as it is.
+ */
 export function parseJson(bytes: Uint8Array): unknown {
   checkDepth(bytes);
+  const value = parse(bytes);
+  if (needsLook(bytes)) requireStorableText(value);
+  return value;
+}
+
+function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch (error) {

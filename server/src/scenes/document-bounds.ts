@@ -42,19 +42,17 @@ export function requireWithinBounds(doc: Y.Doc, document: SceneDocument): void {
 
 function faultsOfItem(doc: Y.Doc, root: RootMap, id: string | null, item: Item): Issue[] {
   const path = id === null ? [root] : [root, id];
-  const at = (pointer: string, message: string): Issue => ({
+  const at = (pointer: string, issue: Pick<Issue, 'message' | 'code'>): Issue => ({
+    ...issue,
     pointer: jsonPointer(['document', ...path]) + pointer,
-    message,
   });
   const entries = Object.entries(item);
-  if (entries.length > DOCUMENT_BOUNDS.keys) return [at('', TOO_MANY_KEYS)];
+  if (entries.length > DOCUMENT_BOUNDS.keys) return [at('', { message: TOO_MANY_KEYS, code: 'over_budget' })];
   const shape = shapeOf(root, item['kind'] as NodeKind | undefined);
   return entries.flatMap(([key, value]) =>
     boundFaults(id === null ? [root, key] : [root, id, key], shape, value)
       .filter(() => !sameValue(storedValue(doc, root, id, key), value))
-      .map(({ pointer, message }) =>
-        at(jsonPointer([key.slice(0, DOCUMENT_BOUNDS.keyLength)]) + pointer, message),
-      ),
+      .map((each) => at(jsonPointer([key.slice(0, DOCUMENT_BOUNDS.keyLength)]) + each.pointer, each)),
   );
 }
 

@@ -13,7 +13,7 @@ function sceneOf(nodes: number): Y.Doc {
 }
 
 describe('the text of documents', () => {
-  it('REST-17: a large document is converted once for as long as it does not change', () => {
+  it('REST-19: a large document is converted once for as long as it does not change', () => {
     const cache = new DocumentCache();
     const doc = sceneOf(600);
     const first = cache.read(doc);
@@ -26,7 +26,7 @@ describe('the text of documents', () => {
     expect(cache.read(doc)).toBe(second);
   });
 
-  it('REST-17: keeps the few that were asked for last, and none that are small', () => {
+  it('REST-19: keeps the few that were asked for last, and none that are small', () => {
     const cache = new DocumentCache();
     const small = sceneOf(3);
     expect(cache.read(small)).not.toBe(cache.read(small));

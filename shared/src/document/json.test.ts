@@ -142,3 +142,13 @@ describe('applying a document', () => {
     expect(documentToJson(doc).comments['t']?.messages.map(({ id }) => id)).toEqual(['0', '1', '2', '3']);
   });
 });
+
+it('REST-18: an item whose id is none is not in the JSON, and writing that JSON back leaves it alone', () => {
+  const doc = new Y.Doc();
+  for (const id of ['__proto__', 'n\0m', 'x'.repeat(129), 'fine'])
+    doc.getMap('nodes').set(id, new Y.Map([['kind', 'group']]));
+  const read = documentToJson(doc);
+  expect(Object.keys(read.nodes)).toEqual(['fine']);
+  applyDocument(doc, read);
+  expect(doc.getMap('nodes').size).toBe(4);
+});

@@ -5,7 +5,7 @@ import type { CommentThread } from '../scene/comment.js';
 import type { SceneDocument } from '../scene/document.js';
 import { readAnimation, readCommentThread, readMaterial, readNode, readSettings } from './read.js';
 import { SceneDoc } from './scene-doc.js';
-import { sameValue, setIfChanged, toPlain } from './values.js';
+import { sameValue, setIfChanged, toPlain, toStorable } from './values.js';
 
 function readMap<T>(map: Y.Map<unknown>, read: (value: unknown) => T | undefined): Record<string, T> {
   const found: [string, T][] = [];
@@ -55,7 +55,7 @@ export function setArray(array: Y.Array<unknown>, target: readonly unknown[]): v
   )
     tail++;
   array.delete(head, current.length - head - tail);
-  array.insert(head, target.slice(head, target.length - tail));
+  array.insert(head, target.slice(head, target.length - tail).map(toStorable));
 }
 
 function applyItems(map: Y.Map<unknown>, target: Record<string, object>, read: Read): void {
@@ -69,7 +69,8 @@ function applyItems(map: Y.Map<unknown>, target: Record<string, object>, read: R
     if (existing instanceof Y.Map) {
       applyKeys(existing as Y.Map<unknown>, item, read);
     } else if (existing === undefined || !sameValue(read(existing), item)) {
-      map.set(id, new Y.Map(Object.entries(item).filter(isNews(item, blanks, read))));
+      const news = Object.entries(item).filter(isNews(item, blanks, read));
+      map.set(id, new Y.Map(news.map(([key, value]) => [key, toStorable(value)] as const)));
     }
   }
 }

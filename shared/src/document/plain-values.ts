@@ -1,4 +1,4 @@
-import { NODE_ID_MAX_LENGTH } from '../ids.js';
+import { isNodeId } from '../ids.js';
 import { ORDER_MAX_LENGTH } from '../scene/pose.js';
 
 const areNumbers = (value: unknown, length: number): boolean => {
@@ -31,8 +31,7 @@ export function isPlainPose(value: unknown): boolean {
         good = typeof part === 'string' && part.length <= ORDER_MAX_LENGTH;
         break;
       case 'parent':
-        good =
-          part === null || (typeof part === 'string' && part.length > 0 && part.length <= NODE_ID_MAX_LENGTH);
+        good = part === null || (typeof part === 'string' && isNodeId(part));
     }
     if (!good) return false;
   }

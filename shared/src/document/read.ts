@@ -5,6 +5,7 @@ import { materialSchema, type Material } from '../scene/material.js';
 import { isNodeKind, nodeSchemaOf, type SceneNode } from '../scene/node.js';
 import { DEFAULT_POSE, poseSchema, type Pose } from '../scene/pose.js';
 import { sceneSettingsSchema, type SceneSettings } from '../scene/settings.js';
+import { isPlainPose } from './plain-values.js';
 import { entriesOf, entryOf, toPlain } from './values.js';
 
 type KeyedSchema = z.ZodObject<z.core.$ZodLooseShape, z.core.$loose>;
@@ -39,7 +40,9 @@ export function readNode(value: unknown): SceneNode | undefined {
 /** Just the pose of what `readNode` reads: much cheaper where the tree is all that is asked for. */
 export function readPose(value: unknown): Pose | undefined {
   if (!isNodeKind(entryOf(value, 'kind'))) return undefined;
-  const pose = poseSchema.safeParse(toPlain(entryOf(value, 'pose')) ?? {});
+  const stored = toPlain(entryOf(value, 'pose')) ?? {};
+  if (isPlainPose(stored)) return { ...DEFAULT_POSE, ...(stored as Partial<Pose>) };
+  const pose = poseSchema.safeParse(stored);
   return pose.success ? pose.data : DEFAULT_POSE;
 }
 
@@ -52,3 +55,14 @@ export const readAnimation = (value: unknown): Animation | undefined => readKeys
 
 export const readCommentThread = (value: unknown): CommentThread | undefined =>
   readKeys(commentThreadSchema, value);
+
+/**
+ * One key of what the above read, at the cost of that key alone: `stored` by its schema in `shape`, or the key's default where it
+ * breaks that. A key that the shape does not know is as it is stored.
+ */
+export function readKey(shape: Readonly<Record<string, z.ZodType>>, key: string, stored: unknown): unknown {
+  const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
+  if (schema === undefined) return toPlain(stored);
+  const parsed = schema.safeParse(toPlain(stored));
+  return parsed.success ? parsed.data : schema.safeParse(undefined).data;
+}

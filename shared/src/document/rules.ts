@@ -63,8 +63,21 @@ export function faultsOf(path: ValuePath, shape: Shape, item: Y.Item): readonly 
   const most = mostBytes(path, schema !== undefined);
   const weighed = weigh(item, most);
   if (weighed !== undefined) return [fault([...path, ...weighed.path.reverse()], describe(weighed, most))];
-  if (schema === undefined) return [];
-  const plain = toPlain(lastValue(item));
+  return schema === undefined ? [] : schemaFaults(path, schema, toPlain(lastValue(item)));
+}
+
+/** What `faultsOf` would find of a plain value once it is stored. */
+export function valueFaults(path: ValuePath, shape: Shape, value: unknown): readonly Issue[] {
+  const key = path[path.length - 1] as string;
+  if (isCertainlyGood(key, value, path[0])) return [];
+  const bounds = boundFaults(path, shape, value);
+  if (bounds.length > 0)
+    return bounds.map((each) => ({ ...each, pointer: jsonPointer(path) + each.pointer }));
+  const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
+  return schema === undefined ? [] : schemaFaults(path, schema, value);
+}
+
+function schemaFaults(path: ValuePath, schema: z.ZodType, plain: unknown): readonly Issue[] {
   const parsed = schema.safeParse(plain);
   if (!parsed.success) {
     return parsed.error.issues.slice(0, MAX_ISSUES).map(({ path: below, message }) => ({
@@ -72,22 +85,32 @@ export function faultsOf(path: ValuePath, shape: Shape, item: Y.Item): readonly 
       message,
     }));
   }
-  if (path[0] === 'scene' && key === 'schemaVersion' && typeof plain === 'number' && plain > SCHEMA_VERSION)
+  if (
+    path[0] === 'scene' &&
+    path[path.length - 1] === 'schemaVersion' &&
+    typeof plain === 'number' &&
+    plain > SCHEMA_VERSION
+  )
     return [fault(path, `This server knows schema version ${SCHEMA_VERSION}`)];
   return [];
 }
 
 /**
  * What is wrong with a plain value that is to be stored at `path`, besides what its schema says: `faultsOf` would undo it when an
- * editor writes it. Pointers are below `path`.
+ * editor writes it. Pointers are below `path`; codes say whether it is too much, or wrong.
  */
 export function boundFaults(path: ValuePath, shape: Shape, value: unknown): readonly Issue[] {
   const key = path[path.length - 1] as string;
   if (key.length > DOCUMENT_BOUNDS.keyLength)
-    return [fault([], `A key has at most ${DOCUMENT_BOUNDS.keyLength} characters`)];
+    return [
+      { ...fault([], `A key has at most ${DOCUMENT_BOUNDS.keyLength} characters`), code: 'over_budget' },
+    ];
   const most = mostBytes(path, Object.hasOwn(shape, key));
   const weighed = weighValue(value, most);
-  return weighed === undefined ? [] : [fault(weighed.path.reverse(), describe(weighed, most))];
+  if (weighed === undefined) return [];
+  const isTooMuch = weighed.reason === 'too-large' || weighed.reason === 'too-deep';
+  const code = isTooMuch ? 'over_budget' : 'invalid_document';
+  return [{ ...fault(weighed.path.reverse(), describe(weighed, most)), code }];
 }
 
 export const TOO_MANY_KEYS = `It has more than ${DOCUMENT_BOUNDS.keys} keys`;

@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import { DioramaError } from '../errors/diorama-error.js';
 import { issuesOf } from '../errors/zod-issues.js';
-import { isNodeId, newKey, NODE_ID_MAX_LENGTH } from '../ids.js';
+import { isNodeId, newKey, NODE_ID_RULE } from '../ids.js';
 import { materialSchema, type Material, type MaterialInput } from '../scene/material.js';
 import { nodeSchemaOf, sceneNodeSchema, type SceneNode, type SceneNodeInput } from '../scene/node.js';
 import { DEFAULT_POSE, type poseSchema, type Pose } from '../scene/pose.js';
@@ -216,8 +216,7 @@ export class SceneDoc {
 }
 
 function assertId(id: string): void {
-  if (!isNodeId(id))
-    throw new DioramaError('invalid_document', `An id has 1 to ${NODE_ID_MAX_LENGTH} characters`);
+  if (!isNodeId(id)) throw new DioramaError('invalid_document', NODE_ID_RULE);
 }
 
 /** The keys that `input` gives, as `parsed` has them: copies, so that the caller's objects stay the caller's. */

@@ -7,25 +7,34 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export const toPlain = (value: unknown): unknown =>
   value instanceof Y.AbstractType ? value.toJSON() : value;
 
-/** The entries of a map-like document value: a Y.Map, or a plain object that some client wrote instead. */
+/** Whether a document value is a plain object that some client wrote where a Y.Map belongs. */
+const isPlainMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null &&
+  typeof value === 'object' &&
+  !Array.isArray(value) &&
+  // Bytes have entries too, one each.
+  !ArrayBuffer.isView(value) &&
+  !(value instanceof Y.AbstractType);
+
+/** The entries of a map-like document value: a Y.Map, or a plain object. */
 export function entriesOf(value: unknown): [string, unknown][] | undefined {
   if (value instanceof Y.Map) return [...(value as Y.Map<unknown>).entries()];
-  if (
-    value !== null &&
-    typeof value === 'object' &&
-    !Array.isArray(value) &&
-    // Bytes have entries too, one each.
-    !ArrayBuffer.isView(value) &&
-    !(value instanceof Y.AbstractType)
-  )
-    return Object.entries(value);
-  return undefined;
+  return isPlainMap(value) ? Object.entries(value) : undefined;
 }
 
 /** One entry of a map-like document value, as it is stored. */
 export function entryOf(value: unknown, key: string): unknown {
   if (value instanceof Y.Map) return (value as Y.Map<unknown>).get(key);
-  return entriesOf(value)?.find(([name]) => name === key)?.[1];
+  return isPlainMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/**
+ * `value` as Yjs takes it. Of values it knows by what their `constructor` says what they are: one that has a key of that name,
+ * which nobody may write any more but documents may hold, goes as a Y.Map, that reads the same.
+ */
+export function toStorable(value: unknown): unknown {
+  if (!isPlainMap(value) || !Object.hasOwn(value, 'constructor')) return value;
+  return new Y.Map(Object.entries(value).map(([key, each]) => [key, toStorable(each)] as const));
 }
 
 /** Writes `value` under `key` unless the same value is there already. */
@@ -33,7 +42,7 @@ export function setIfChanged(map: Y.Map<unknown>, key: string, value: unknown): 
   if (value === undefined) {
     if (map.has(key)) map.delete(key);
   } else if (!map.has(key) || !sameValue(toPlain(map.get(key)), value)) {
-    map.set(key, value);
+    map.set(key, toStorable(value));
   }
 }
 

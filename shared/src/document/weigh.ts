@@ -41,8 +41,11 @@ const below = (key: string | number, found: WeighedFault | undefined): WeighedFa
   return found;
 };
 
-/** Decoders assign keys: this one gives an object another prototype, and is gone when it is encoded again. */
-const NO_KEY = '__proto__';
+/**
+ * Decoders assign keys: `__proto__` gives an object another prototype, and is gone when it is encoded again. Yjs asks a value
+ * for its `constructor` to tell what it is, and whoever writes one that has such a key of its own fails halfway.
+ */
+const isNoKey = (key: string): boolean => key === '__proto__' || key === 'constructor';
 
 class Scale {
   #left: number;
@@ -86,7 +89,7 @@ class Scale {
   }
 
   #key(key: string): WeighedFault | undefined {
-    return key === NO_KEY ? { reason: 'no-key', path: [key] } : this.#take(key.length + 3);
+    return isNoKey(key) ? { reason: 'no-key', path: [key] } : this.#take(key.length + 3);
   }
 
   #object(value: object, depth: number): WeighedFault | undefined {

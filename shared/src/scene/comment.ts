@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { nodeIdSchema } from '../ids.js';
 import { vec3Schema } from './primitives.js';
 
+/** Most messages of one thread. */
+export const COMMENT_MESSAGES_MAX = 1000;
+
 export const commentMessageSchema = z.object({
   id: z.string().min(1).max(128),
   author: z.string().max(256),
@@ -16,7 +19,7 @@ export const commentThreadSchema = z
       .object({ node: nodeIdSchema.nullable(), point: vec3Schema })
       .prefault({ node: null, point: [0, 0, 0] }),
     author: z.string().max(256).default(''),
-    messages: z.array(commentMessageSchema).max(1000).default([]),
+    messages: z.array(commentMessageSchema).max(COMMENT_MESSAGES_MAX).default([]),
     resolved: z.boolean().default(false),
   })
   .meta({ id: 'CommentThread' });

@@ -53,7 +53,7 @@ export function takePlace(draft: Draft, id: string, parent: string | null, place
   const found = findPlace(draft.tree, id, parent, place);
   if ('part' in found) throw fault([found.part], 'unknown_id', found.message);
   for (const [sibling, order] of found.moved) {
-    const pose = draft.node(sibling)?.pose;
+    const pose = draft.pose(sibling);
     if (pose !== undefined) draft.write('nodes', sibling, { pose: { ...pose, order } });
   }
   return found.order;

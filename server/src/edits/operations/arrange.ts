@@ -1,6 +1,6 @@
 import type { OperationOf, Pose } from '@diorama/shared';
 import type { Draft } from '../draft.js';
-import { compose, decompose, invert, multiply, worldOf, type Transform } from '../transform.js';
+import { compose, decompose, invert, multiply, type Transform } from '../transform.js';
 import { takePlace } from './add.js';
 import type { Done, OperationContext } from './context.js';
 import { fault } from './fault.js';
@@ -33,28 +33,27 @@ export function reparent({ draft }: OperationContext, operation: OperationOf<'re
 }
 
 export function poseOf(draft: Draft, id: string): Pose {
-  const node = draft.node(id);
-  if (node === undefined) throw fault(['id'], 'unknown_id', `There is no node ${id}`);
-  return node.pose;
+  const pose = draft.pose(id);
+  if (pose === undefined) throw fault(['id'], 'unknown_id', `There is no node ${id}`);
+  return pose;
 }
 
 /** The transform that keeps a node where it is in the world when it comes below `parent`. */
 export function transformBelow(draft: Draft, id: string, parent: string | null): Transform {
   const { translation, rotation, scale } = poseOf(draft, id);
   const own = { translation, rotation, scale };
-  const from = draft.tree.parentOf(id);
+  const { tree } = draft;
+  const from = tree.parentOf(id);
   if (from === parent) return own;
-  const space = invert(spaceBelow(draft, parent));
+  const space = invert(tree.worldOf(parent));
   if (space === undefined)
     throw fault(['keep_world'], 'invalid_document', `${parent ?? 'The root'} is scaled to nothing`);
-  return decompose(multiply(multiply(space, spaceBelow(draft, from)), compose(own)));
-}
-
-function spaceBelow(draft: Draft, id: string | null): readonly number[] {
-  const poses: Pose[] = [];
-  for (let at = id; at !== null; at = draft.tree.parentOf(at)) {
-    const pose = draft.node(at)?.pose;
-    if (pose !== undefined) poses.unshift(pose);
-  }
-  return worldOf(poses);
+  const kept = decompose(multiply(multiply(space, tree.worldOf(from)), compose(own)));
+  if (![...kept.translation, ...kept.rotation, ...kept.scale].every(Number.isFinite))
+    throw fault(
+      ['keep_world'],
+      'invalid_document',
+      `Where ${id} is in the world has no finite numbers there`,
+    );
+  return kept;
 }

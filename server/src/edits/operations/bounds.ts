@@ -4,11 +4,12 @@ import {
   jsonPointer,
   shapeOf,
   TOO_MANY_KEYS,
+  valueFaults,
   type Issue,
   type NodeKind,
   type RootMap,
 } from '@diorama/shared';
-import type { StoredItem } from '../draft.js';
+import type { Draft, StoredItem } from '../draft.js';
 import { fault, OperationFault } from './fault.js';
 
 export interface WrittenItem {
@@ -38,8 +39,37 @@ export function requireWithinBounds(
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue;
     const found = boundFaults(id === null ? [root, key] : [root, id, key], shape, value);
-    for (const { pointer, message } of found)
-      issues.push({ pointer: jsonPointer([...path, key]) + pointer, message, code: 'over_budget' });
+    for (const each of found) issues.push({ ...each, pointer: jsonPointer([...path, key]) + each.pointer });
   }
   if (issues.length > 0) throw new OperationFault(issues);
+}
+
+/**
+ * What an editor who writes the same would have undone, at most `most` faults, by the operations that wrote it last.
+ *
+ * Operations judge what they were given, by its pointer. This is for what they made of it: whatever they overlook, nothing is
+ * written that the checks of the socket would not let stay.
+ */
+export function faultsOfDraft(draft: Draft, most: number): Issue[] {
+  const issues: Issue[] = [];
+  for (const { root, id, key, after } of draft.changes()) {
+    if (after === undefined) continue;
+    const kind = root === 'nodes' && id !== null ? draft.item(root, id)?.['kind'] : undefined;
+    const shape = shapeOf(root, kind as NodeKind | undefined);
+    const written = key === null ? Object.entries(after as StoredItem) : ([[key, after]] as const);
+    for (const [name, value] of written) {
+      for (const { pointer, message } of valueFaults(
+        id === null ? [root, name] : [root, id, name],
+        shape,
+        value,
+      ))
+        issues.push({
+          pointer: jsonPointer(['operations', draft.stepOf(root, id)]),
+          message: `It would write ${pointer}: ${message}`,
+          code: 'invalid_document',
+        });
+      if (issues.length >= most) return issues;
+    }
+  }
+  return issues;
 }

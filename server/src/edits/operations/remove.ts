@@ -32,7 +32,7 @@ function lift(draft: Draft, id: string, keepWorld: boolean): void {
   const { tree } = draft;
   const parent = tree.parentOf(id);
   const siblings = tree.childrenOf(parent);
-  const at = siblings.findIndex((sibling) => sibling.id === id);
+  const at = tree.indexOf(id) ?? 0;
   let previous = siblings[at]?.order ?? null;
   const next = siblings[at + 1]?.order ?? null;
   const children = tree.childrenOf(id);

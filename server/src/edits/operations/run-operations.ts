@@ -1,24 +1,19 @@
-import {
-  DioramaError,
-  issuesOf,
-  jsonPointer,
-  operationSchema,
-  type Issue,
-  type Operation,
-  type OperationResult,
-} from '@diorama/shared';
+import { DioramaError, jsonPointer, type Issue, type Operation, type OperationResult } from '@diorama/shared';
 import { add } from './add.js';
 import { move, reparent } from './arrange.js';
+import { faultsOfDraft } from './bounds.js';
 import { comment } from './comment.js';
 import type { Done, OperationContext } from './context.js';
 import { OperationFault } from './fault.js';
+import type { ParsedOperation, RawOperation } from './parse-operations.js';
 import { remove } from './remove.js';
 import { set } from './set.js';
 
 /** An answer that lists a million faults helps nobody. */
 const ISSUES_MAX = 1_000;
 
-type RawOperation = Readonly<Record<string, unknown>>;
+/** A batch may write as much as three times the largest document; lifting the same nodes again and again would be far more. */
+const WRITES_MAX = 300_000;
 
 /**
  * Applies operations to a draft, in order; each sees what the ones before it did.
@@ -26,16 +21,27 @@ type RawOperation = Readonly<Record<string, unknown>>;
  * Throws `invalid_operations` with the faults of all that cannot be applied, or `id_taken` when that is all that is wrong.
  * What only fails because an operation before it did is not listed.
  */
-export function runOperations(context: OperationContext, operations: readonly unknown[]): OperationResult[] {
+export function runOperations(
+  context: OperationContext,
+  operations: readonly ParsedOperation[],
+): OperationResult[] {
   const issues: Issue[] = [];
   const results: OperationResult[] = [];
   /** Ids that faulty operations would have added: that they are missing is no fault of its own. */
   const expected = new Set<unknown>();
-  for (const [at, raw] of operations.entries()) {
-    const parsed = operationSchema.safeParse(raw);
-    const faults = parsed.success
-      ? tryOne(context, parsed.data, raw as RawOperation, results)
-      : issuesOf(parsed.error).map((issue): Issue => ({ ...issue, code: 'invalid_document' }));
+  for (const [at, parsed] of operations.entries()) {
+    const { raw } = parsed;
+    context.draft.step = at;
+    const faults =
+      parsed.operation === undefined ? parsed.faults : tryOne(context, parsed.operation, parsed.raw, results);
+    if (context.draft.writes > WRITES_MAX) {
+      issues.push({
+        pointer: jsonPointer(['operations', at]),
+        message: `The batch would write more than ${WRITES_MAX} items, those counted again that it writes again`,
+        code: 'over_budget',
+      });
+      break;
+    }
     if (faults.length === 0) continue;
     const consequence = faults.every(({ code }) => code === 'unknown_id') && mentions(raw, expected);
     const { id, op } = (raw ?? {}) as RawOperation;
@@ -45,6 +51,7 @@ export function runOperations(context: OperationContext, operations: readonly un
     for (const issue of faults)
       issues.push({ ...issue, pointer: jsonPointer(['operations', at]) + issue.pointer });
   }
+  if (issues.length === 0) issues.push(...faultsOfDraft(context.draft, ISSUES_MAX));
   if (issues.length > 0) throw failure(issues);
   return results;
 }

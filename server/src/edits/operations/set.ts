@@ -1,13 +1,12 @@
 import {
   animationSchema,
   isNodeId,
+  isNodeKind,
   issuesOf,
   jsonPointer,
   materialSchema,
   nodeSchemaOf,
-  readAnimation,
-  readMaterial,
-  readSettings,
+  readKey,
   sameValue,
   SCHEMA_VERSION,
   sceneSettingsSchema,
@@ -37,15 +36,15 @@ export function set(context: OperationContext, operation: SetOperation): Done {
     case 'node':
       return setNode(context, operation);
     case 'material':
-      return setItem(context, operation, 'material', materialSchema.shape, readMaterial);
+      return setItem(context, operation, 'material', materialSchema.shape);
     case 'animation':
-      return setItem(context, operation, 'animation', animationSchema.shape, readAnimation);
+      return setItem(context, operation, 'animation', animationSchema.shape);
   }
 }
 
 function setSettings({ draft }: OperationContext, operation: SetOperation): Done {
   const stored = draft.item('scene') ?? {};
-  const checked = checkedValues(sceneSettingsSchema.shape, operation, readSettings(stored), stored);
+  const checked = checkedValues(sceneSettingsSchema.shape, operation, stored);
   const version = checked['schemaVersion'];
   if (typeof version === 'number' && version > SCHEMA_VERSION)
     throw fault(
@@ -58,22 +57,18 @@ function setSettings({ draft }: OperationContext, operation: SetOperation): Done
 }
 
 function setNode({ draft }: OperationContext, { id = '', values, unset }: SetOperation): Done {
-  const node = draft.node(id);
-  if (node === undefined) throw fault(['id'], 'unknown_id', `There is no node ${id}`);
-  if (Object.hasOwn(values, 'kind') && values['kind'] !== node.kind)
-    throw fault(['values', 'kind'], 'invalid_document', `Node ${id} is a ${node.kind} and stays one`);
+  const stored = isNodeId(id) ? draft.item('nodes', id) : undefined;
+  const kind = stored?.['kind'];
+  if (stored === undefined || !isNodeKind(kind)) throw fault(['id'], 'unknown_id', `There is no node ${id}`);
+  if (Object.hasOwn(values, 'kind') && values['kind'] !== kind)
+    throw fault(['values', 'kind'], 'invalid_document', `Node ${id} is a ${kind} and stays one`);
   if (unset.includes('kind'))
     throw fault(['unset', unset.indexOf('kind')], 'invalid_document', 'A node has a kind');
-  const checked = checkedValues(
-    nodeSchemaOf(node.kind).shape,
-    { values, unset },
-    node,
-    draft.item('nodes', id) ?? {},
-  );
-  const parent = (checked['pose'] as SceneNode['pose'] | undefined)?.parent ?? null;
-  if (Object.hasOwn(values, 'pose') && parent !== node.pose.parent)
-    requireParent(draft.tree, id, parent, ['values', 'pose', 'parent']);
-  write(draft, 'nodes', id, checked, node.kind);
+  const checked = checkedValues(nodeSchemaOf(kind).shape, { values, unset }, stored);
+  const pose = checked['pose'] as SceneNode['pose'] | undefined;
+  if (pose !== undefined && pose.parent !== draft.pose(id)?.parent)
+    requireParent(draft.tree, id, pose.parent, ['values', 'pose', 'parent']);
+  write(draft, 'nodes', id, checked, kind);
   return { id };
 }
 
@@ -82,16 +77,11 @@ function setItem(
   { id = '', values, unset }: SetOperation,
   target: 'material' | 'animation',
   shape: Shape,
-  read: (value: unknown) => object | undefined,
 ): Done {
-  const item = isNodeId(id) ? read(draft.item(ROOT_OF[target], id)) : undefined;
-  if (item === undefined) throw fault(['id'], 'unknown_id', `There is no ${target} ${id}`);
-  write(
-    draft,
-    ROOT_OF[target],
-    id,
-    checkedValues(shape, { values, unset }, item as StoredItem, draft.item(ROOT_OF[target], id) ?? {}),
-  );
+  const root = ROOT_OF[target];
+  const stored = isNodeId(id) ? draft.item(root, id) : undefined;
+  if (stored === undefined) throw fault(['id'], 'unknown_id', `There is no ${target} ${id}`);
+  write(draft, root, id, checkedValues(shape, { values, unset }, stored));
   return { id };
 }
 
@@ -126,7 +116,6 @@ export function requireParent(
 function checkedValues(
   shape: Shape,
   { values, unset }: Pick<SetOperation, 'values' | 'unset'>,
-  current: StoredItem,
   stored: StoredItem,
 ): StoredItem {
   const checked: Record<string, unknown> = {};
@@ -142,10 +131,16 @@ function checkedValues(
   }
   for (const [key, value] of Object.entries(values)) {
     const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
-    const parsed = schema?.safeParse(merged(key, value, current[key]));
-    if (parsed === undefined) checked[key] = value;
-    else if (parsed.success) {
-      if (Object.hasOwn(stored, key) || !sameValue(current[key], parsed.data)) checked[key] = parsed.data;
+    if (schema === undefined) {
+      checked[key] = value;
+      continue;
+    }
+    const isStored = Object.hasOwn(stored, key);
+    // Reading costs what is stored there, which may be much: only for what needs it.
+    const current = isStored && !MERGED.includes(key) ? undefined : readKey(shape, key, stored[key]);
+    const parsed = schema.safeParse(merged(key, value, current));
+    if (parsed.success) {
+      if (isStored || !sameValue(current, parsed.data)) checked[key] = parsed.data;
     } else
       for (const issue of issuesOf(parsed.error, ['values', key]))
         issues.push({ ...issue, code: 'invalid_document' });
