@@ -1,6 +1,6 @@
 import { api } from '@diorama/shared';
 import { route, STREAMED, type Route } from '../http/handler.js';
-import { expectedSeq, parseSceneEtag, sceneEtag } from './etag.js';
+import { expectedSeq, parseSceneEtags, sceneEtag } from './etag.js';
 import type { SceneService } from './scene-service.js';
 
 export const sceneRoutes = (scenes: SceneService): Route[] => [
@@ -16,8 +16,8 @@ export const sceneRoutes = (scenes: SceneService): Route[] => [
   route(api.scenes.get, async ({ principal, params, req, res }) => {
     const scene = await scenes.get(principal, params.scene_id);
     const etag = sceneEtag(scene.seq);
-    const known = parseSceneEtag(req.get('if-none-match'));
-    if (known === 'any' || known === scene.seq) {
+    const known = parseSceneEtags(req.get('if-none-match'));
+    if (known === 'any' || known?.includes(scene.seq) === true) {
       res.status(304).set('ETag', etag).end();
       return STREAMED;
     }
