@@ -114,6 +114,26 @@ describe('scenes over REST', () => {
     expect((await http.get<Scene>(path)).body.name).toBe('two');
   });
 
+  it('REST-5: If-Match and If-None-Match take lists of tags, those of others among them, and `*`', async () => {
+    const scene = await http.createScene({ name: 'one' });
+    const path = `/v1/scenes/${scene.scene_id}`;
+    let { seq } = scene;
+    const put = async (name: string, tag: string) => {
+      const answer = await http.put<Scene>(path, { name }, { headers: { 'If-Match': tag } });
+      if (answer.status === 200) seq = answer.body.seq;
+      return answer.status;
+    };
+    expect(await put('two', `"s0", "a, b" ,"s${seq}"`)).toBe(200);
+    expect(await put('three', `"s${seq}","s0"`)).toBe(200);
+    expect(await put('four', '*')).toBe(200);
+    for (const stale of [`"s${seq - 1}", "s0"`, '"other", "tags"', `s${seq}`, '', '"*"'])
+      expect([stale, await put('never', stale)]).toEqual([stale, 412]);
+    const get = async (tag: string) => (await http.get(path, { headers: { 'If-None-Match': tag } })).status;
+    expect(await get(`"s0", W/"s${seq}", "x"`)).toBe(304);
+    expect(await get('*')).toBe(304);
+    expect(await get('"s0", "x"')).toBe(200);
+  });
+
   it('REST-5: If-Match sees edits that came over the socket', async () => {
     const scene = await http.createScene({ name: 'live' });
     const live = await openLiveScene(server, scene.scene_id);

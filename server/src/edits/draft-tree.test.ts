@@ -133,6 +133,21 @@ describe('operations in a deep scene', () => {
     expect(draft.pose(last)?.translation[0]).toBeCloseTo(DEPTH, 6);
   });
 
+  it('OPN-15: a batch that would write the same nodes again and again is refused where it gets too much', () => {
+    const poses = chain(400);
+    for (let i = 0; i < 1_000; i++) poses.set(`c${i}`, { parent: 'n399' });
+    const lifted = Array.from({ length: 399 }, (_, i) => ({
+      op: 'delete',
+      id: `n${399 - i}`,
+      children: 'lift',
+    }));
+    expect(run(poses, lifted.slice(0, 200)).tree.childrenOf('n199')).toHaveLength(1_000);
+    const issues = [{ pointer: '/operations/299', code: 'over_budget' }];
+    expect(() => run(poses, lifted)).toThrow(
+      expect.objectContaining({ issues: [expect.objectContaining(issues[0])] }),
+    );
+  });
+
   it('OPN-25: ten thousand orphans get their parents, and ten thousand circles end', () => {
     const half = DEPTH / 2;
     const orphans = new Map(Array.from({ length: half }, (_, i) => [`n${i}`, { parent: `p${i}` }]));

@@ -1,5 +1,6 @@
 import {
   entriesOf,
+  entryOf,
   isNodeId,
   readPose,
   ROOT_MAPS,
@@ -16,10 +17,17 @@ import { DraftTree } from './draft-tree.js';
 /** An item of the document as it is stored: plain JSON by key, without defaults. Values are never changed in place. */
 export type StoredItem = Readonly<Record<string, unknown>>;
 
-interface Touched {
+/** An item of which keys were written, by key, and nothing else was looked at; undefined removes a key. */
+interface Patched {
+  readonly patch: Map<string, unknown>;
+  /** Which step wrote it last. */
+  step: number;
+}
+
+interface Replaced {
+  readonly patch?: undefined;
   readonly before: StoredItem | undefined;
   after: StoredItem | undefined;
-  /** Which step wrote it last. */
   step: number;
 }
 
@@ -35,6 +43,15 @@ export function storedItem(value: unknown): StoredItem | undefined {
   return item;
 }
 
+function patched(item: StoredItem | undefined, patch: Iterable<readonly [string, unknown]>): StoredItem {
+  const changed: Record<string, unknown> = { ...item };
+  for (const [key, value] of patch) {
+    if (value === undefined) delete changed[key];
+    else changed[key] = value;
+  }
+  return changed;
+}
+
 /**
  * A document with changes that are not made yet.
  *
@@ -45,7 +62,9 @@ export class Draft {
   readonly doc: Y.Doc;
   /** Number of what is being done, for whoever asks later what wrote an item. */
   step = 0;
-  readonly #touched = new Map<RootMap, Map<string, Touched>>(ROOT_MAPS.map((root) => [root, new Map()]));
+  readonly #touched = new Map<RootMap, Map<string, Patched | Replaced>>(
+    ROOT_MAPS.map((root) => [root, new Map()]),
+  );
   /** How many more items each root has than the document. */
   readonly #growth = new Map<RootMap, number>();
   /** How many items the document has: Yjs counts them anew each time it is asked. */
@@ -71,43 +90,51 @@ export class Draft {
 
   has(root: RootMap, id: string): boolean {
     const touched = this.#touchedOf(root).get(id);
-    return touched === undefined ? this.doc.getMap(root).has(id) : touched.after !== undefined;
+    if (touched === undefined) return this.doc.getMap(root).has(id);
+    return touched.patch !== undefined || touched.after !== undefined;
   }
 
   item(root: RootMap, id: string = SETTINGS): StoredItem | undefined {
     const touched = this.#touchedOf(root).get(id);
-    return touched === undefined ? this.#stored(root, id) : touched.after;
+    if (touched === undefined) return this.#stored(root, id);
+    return (touched.patch === undefined ? touched : this.#touch(root, id)).after;
+  }
+
+  /** One key of an item, which costs less where the item is large. */
+  value(root: RootMap, id: string, key: string): unknown {
+    const touched = this.#touchedOf(root).get(id);
+    if (touched !== undefined && touched.patch === undefined)
+      return touched.after !== undefined && Object.hasOwn(touched.after, key)
+        ? touched.after[key]
+        : undefined;
+    return touched?.patch?.has(key) === true ? touched.patch.get(key) : this.#storedValue(root, id, key);
   }
 
   /** The pose of a node with its defaults; undefined when there is none that this version understands. */
   pose(id: string): Pose | undefined {
-    const item = isNodeId(id) ? this.item('nodes', id) : undefined;
-    return item && readPose(item);
+    if (!isNodeId(id)) return undefined;
+    const kind = this.value('nodes', id, 'kind');
+    return kind === undefined ? undefined : readPose({ kind, pose: this.value('nodes', id, 'pose') });
   }
 
   /** Puts a whole item in its place; undefined removes it. */
   put(root: RootMap, id: string, item: StoredItem | undefined): void {
-    this.#writes++;
-    this.#changes = undefined;
     const touched = this.#touch(root, id);
     const growth = Number(item !== undefined) - Number(touched.after !== undefined);
     if (growth !== 0) this.#growth.set(root, (this.#growth.get(root) ?? 0) + growth);
     touched.after = item;
-    touched.step = this.step;
-    if (root !== 'nodes' || this.#tree === undefined) return;
-    const pose = item && isNodeId(id) ? readPose(item) : undefined;
-    if (pose === undefined) this.#tree.remove(id);
-    else this.#tree.set(id, pose);
+    this.#wrote(root, id, touched);
   }
 
   /** Writes keys of an item that is there; undefined removes a key. */
   write(root: RootMap, id: string | null, values: StoredItem): void {
-    const item = { ...this.item(root, id ?? SETTINGS) };
-    for (const [key, value] of Object.entries(values)) {
-      if (value === undefined) delete item[key];
-      else item[key] = value;
-    }
-    this.put(root, id ?? SETTINGS, item);
+    const name = id ?? SETTINGS;
+    const items = this.#touchedOf(root);
+    let touched = items.get(name);
+    if (touched === undefined) items.set(name, (touched = { patch: new Map(), step: 0 }));
+    if (touched.patch === undefined) touched.after = patched(touched.after, Object.entries(values));
+    else for (const [key, value] of Object.entries(values)) touched.patch.set(key, value);
+    this.#wrote(root, name, touched);
   }
 
   /** How many items the root will have. */
@@ -131,25 +158,41 @@ export class Draft {
   #compare(): DocumentChange[] {
     const changes: DocumentChange[] = [];
     for (const [root, items] of this.#touched) {
-      for (const [id, { before, after }] of items)
-        changes.push(...changesOf(root, root === 'scene' ? null : id, before, after));
+      for (const [name, touched] of items) {
+        const id = root === 'scene' ? null : name;
+        if (touched.patch === undefined) changes.push(...changesOf(root, id, touched.before, touched.after));
+        else
+          for (const [key, after] of touched.patch)
+            changes.push(...changeOf(root, id, key, this.#storedValue(root, name, key), after));
+      }
     }
     return changes;
   }
 
-  #touchedOf(root: RootMap): Map<string, Touched> {
-    return this.#touched.get(root) as Map<string, Touched>;
+  #wrote(root: RootMap, id: string, touched: Patched | Replaced): void {
+    touched.step = this.step;
+    this.#writes++;
+    this.#changes = undefined;
+    if (root !== 'nodes' || this.#tree === undefined) return;
+    const pose = this.pose(id);
+    if (pose === undefined) this.#tree.remove(id);
+    else this.#tree.set(id, pose);
   }
 
-  #touch(root: RootMap, id: string): Touched {
+  #touchedOf(root: RootMap): Map<string, Patched | Replaced> {
+    return this.#touched.get(root) as Map<string, Patched | Replaced>;
+  }
+
+  /** The item as a whole, before and after. */
+  #touch(root: RootMap, id: string): Replaced {
     const items = this.#touchedOf(root);
-    let touched = items.get(id);
-    if (touched === undefined) {
-      const before = this.#stored(root, id);
-      touched = { before, after: before, step: this.step };
-      items.set(id, touched);
-    }
-    return touched;
+    const touched = items.get(id);
+    if (touched !== undefined && touched.patch === undefined) return touched;
+    const before = this.#stored(root, id);
+    const after = touched === undefined ? before : patched(before, touched.patch);
+    const whole: Replaced = { before, after, step: touched?.step ?? this.step };
+    items.set(id, whole);
+    return whole;
   }
 
   #stored(root: RootMap, id: string): StoredItem | undefined {
@@ -157,10 +200,18 @@ export class Draft {
     return root === 'scene' ? storedItem(map) : map.has(id) ? (storedItem(map.get(id)) ?? {}) : undefined;
   }
 
+  #storedValue(root: RootMap, id: string, key: string): unknown {
+    const map = this.doc.getMap(root);
+    return key === '__proto__' ? undefined : toPlain(entryOf(root === 'scene' ? map : map.get(id), key));
+  }
+
   *#poses(): Generator<readonly [string, unknown]> {
     const touched = this.#touchedOf('nodes');
     for (const [id, value] of this.doc.getMap('nodes')) if (!touched.has(id)) yield [id, value];
-    for (const [id, { after }] of touched) if (after !== undefined) yield [id, after];
+    for (const id of touched.keys()) {
+      const [kind, pose] = [this.value('nodes', id, 'kind'), this.value('nodes', id, 'pose')];
+      if (kind !== undefined) yield [id, { kind, pose }];
+    }
   }
 }
 
@@ -176,13 +227,23 @@ export function changesOf(
     return [{ root, id, key: null, ...(before && { before }), ...(after && { after }) }];
   }
   const changes: DocumentChange[] = [];
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const had = Object.hasOwn(before, key);
-    const has = Object.hasOwn(after, key);
-    if (had && has && sameValue(before[key], after[key])) continue;
-    changes.push({ root, id, key, ...(had && { before: before[key] }), ...(has && { after: after[key] }) });
-  }
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)]))
+    changes.push(...changeOf(root, id, key, own(before, key), own(after, key)));
   return changes;
+}
+
+/** Stored items hold no undefined: it stands for what is not there. */
+const own = (item: StoredItem, key: string): unknown => (Object.hasOwn(item, key) ? item[key] : undefined);
+
+function changeOf(
+  root: RootMap,
+  id: string | null,
+  key: string,
+  before: unknown,
+  after: unknown,
+): DocumentChange[] {
+  if (sameValue(before, after)) return [];
+  return [{ root, id, key, ...(before !== undefined && { before }), ...(after !== undefined && { after }) }];
 }
 
 /** How many items `changes` adds, changes and removes. */

@@ -4,20 +4,28 @@ import { DioramaError } from '@diorama/shared';
 export const sceneEtag = (seq: number): string => `"s${seq}"`;
 
 /**
- * The position that an `If-Match` or `If-None-Match` header names.
+ * The positions that an `If-Match` or `If-None-Match` header names: a list of tags, of which those that are not ours name none.
  *
- * `any` for `*`; undefined where the header is absent; NaN, which equals no position, for tags that are not ours.
+ * `any` for `*`; undefined where the header is absent.
  */
-export function parseSceneEtag(header: string | undefined): number | 'any' | undefined {
+export function parseSceneEtags(header: string | undefined): readonly number[] | 'any' | undefined {
   if (header === undefined) return undefined;
   if (header.trim() === '*') return 'any';
-  const tag = /^\s*(?:W\/)?"s(\d{1,15})"\s*$/.exec(header)?.[1];
-  return tag === undefined ? Number.NaN : Number(tag);
+  // A tag may hold commas, so it is not split at them.
+  return [...header.matchAll(/"([^"]*)"/g)].flatMap(([, tag]) => {
+    const seq = /^s(\d{1,15})$/.exec(tag ?? '')?.[1];
+    return seq === undefined ? [] : [Number(seq)];
+  });
 }
 
-/** The position that `If-Match` asks for; `*` only asks that the scene exists, which every operation checks. */
+/**
+ * The position that `If-Match` asks for; `*` only asks that the scene exists, which every operation checks.
+ *
+ * Positions only grow, and whoever lists several has seen all of them: none but the last can be the current one.
+ */
 export function expectedSeq(header: string | undefined): number | undefined {
-  const expected = parseSceneEtag(header);
-  if (Number.isNaN(expected)) throw new DioramaError('precondition_failed', 'If-Match is no ETag of a scene');
-  return expected === 'any' ? undefined : expected;
+  const expected = parseSceneEtags(header);
+  if (expected === undefined || expected === 'any') return undefined;
+  if (expected.length === 0) throw new DioramaError('precondition_failed', 'If-Match is no ETag of a scene');
+  return Math.max(...expected);
 }

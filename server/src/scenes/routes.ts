@@ -1,6 +1,6 @@
 import { api } from '@diorama/shared';
 import { route, STREAMED, type Route } from '../http/handler.js';
-import { expectedSeq, parseSceneEtag, sceneEtag } from './etag.js';
+import { expectedSeq, parseSceneEtags, sceneEtag } from './etag.js';
 import type { SceneService } from './scene-service.js';
 
 export const sceneRoutes = (scenes: SceneService): Route[] => [
@@ -14,10 +14,10 @@ export const sceneRoutes = (scenes: SceneService): Route[] => [
     body: await scenes.list(principal, query),
   })),
   route(api.scenes.get, async ({ principal, params, req, res }) => {
-    const known = parseSceneEtag(req.get('if-none-match'));
+    const known = parseSceneEtags(req.get('if-none-match'));
     if (known !== undefined) {
       const seq = await scenes.position(principal, params.scene_id);
-      if (known === 'any' || known === seq) {
+      if (known === 'any' || known.includes(seq)) {
         res.status(304).set('ETag', sceneEtag(seq)).end();
         return STREAMED;
       }

@@ -18,7 +18,12 @@ const isPlainMap = (value: unknown): value is Readonly<Record<string, unknown>> 
 
 /** The entries of a map-like document value: a Y.Map, or a plain object. */
 export function entriesOf(value: unknown): [string, unknown][] | undefined {
-  if (value instanceof Y.Map) return [...(value as Y.Map<unknown>).entries()];
+  if (value instanceof Y.Map) {
+    const entries: [string, unknown][] = [];
+    // Several times as fast as its iterators.
+    (value as Y.Map<unknown>).forEach((each, key) => entries.push([key, each]));
+    return entries;
+  }
   return isPlainMap(value) ? Object.entries(value) : undefined;
 }
 

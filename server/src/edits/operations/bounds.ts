@@ -54,7 +54,7 @@ export function faultsOfDraft(draft: Draft, most: number): Issue[] {
   const issues: Issue[] = [];
   for (const { root, id, key, after } of draft.changes()) {
     if (after === undefined) continue;
-    const kind = root === 'nodes' && id !== null ? draft.item(root, id)?.['kind'] : undefined;
+    const kind = root === 'nodes' && id !== null ? draft.value(root, id, 'kind') : undefined;
     const shape = shapeOf(root, kind as NodeKind | undefined);
     const written = key === null ? Object.entries(after as StoredItem) : ([[key, after]] as const);
     for (const [name, value] of written) {
