@@ -22,6 +22,8 @@ interface Patched {
   readonly patch: Map<string, unknown>;
   /** Which step wrote it last. */
   step: number;
+  /** Whether all that was written was through its schema and the bounds before. */
+  isJudged: boolean;
 }
 
 interface Replaced {
@@ -29,6 +31,7 @@ interface Replaced {
   readonly before: StoredItem | undefined;
   after: StoredItem | undefined;
   step: number;
+  isJudged: boolean;
 }
 
 /** The settings are one item. */
@@ -117,23 +120,25 @@ export class Draft {
     return kind === undefined ? undefined : readPose({ kind, pose: this.value('nodes', id, 'pose') });
   }
 
-  /** Puts a whole item in its place; undefined removes it. */
-  put(root: RootMap, id: string, item: StoredItem | undefined): void {
+  /** Puts a whole item in its place; undefined removes it. `isJudged` where its schema and the bounds have passed it. */
+  put(root: RootMap, id: string, item: StoredItem | undefined, isJudged = false): void {
     const touched = this.#touch(root, id);
     const growth = Number(item !== undefined) - Number(touched.after !== undefined);
     if (growth !== 0) this.#growth.set(root, (this.#growth.get(root) ?? 0) + growth);
     touched.after = item;
+    touched.isJudged = isJudged;
     this.#wrote(root, id, touched);
   }
 
-  /** Writes keys of an item that is there; undefined removes a key. */
-  write(root: RootMap, id: string | null, values: StoredItem): void {
+  /** Writes keys of an item that is there; undefined removes a key. `isJudged` as above, of the values. */
+  write(root: RootMap, id: string | null, values: StoredItem, isJudged = false): void {
     const name = id ?? SETTINGS;
     const items = this.#touchedOf(root);
     let touched = items.get(name);
-    if (touched === undefined) items.set(name, (touched = { patch: new Map(), step: 0 }));
+    if (touched === undefined) items.set(name, (touched = { patch: new Map(), step: 0, isJudged: true }));
     if (touched.patch === undefined) touched.after = patched(touched.after, Object.entries(values));
     else for (const [key, value] of Object.entries(values)) touched.patch.set(key, value);
+    touched.isJudged &&= isJudged;
     this.#wrote(root, name, touched);
   }
 
@@ -147,6 +152,11 @@ export class Draft {
   /** The step that wrote an item last. */
   stepOf(root: RootMap, id: string | null): number {
     return this.#touchedOf(root).get(id ?? SETTINGS)?.step ?? 0;
+  }
+
+  /** Whether all that was written of an item was judged before. */
+  isJudged(root: RootMap, id: string | null): boolean {
+    return this.#touchedOf(root).get(id ?? SETTINGS)?.isJudged ?? true;
   }
 
   /** What the draft changes. */
@@ -190,7 +200,8 @@ export class Draft {
     if (touched !== undefined && touched.patch === undefined) return touched;
     const before = this.#stored(root, id);
     const after = touched === undefined ? before : patched(before, touched.patch);
-    const whole: Replaced = { before, after, step: touched?.step ?? this.step };
+    const { step, isJudged } = touched ?? { step: this.step, isJudged: true };
+    const whole: Replaced = { before, after, step, isJudged };
     items.set(id, whole);
     return whole;
   }

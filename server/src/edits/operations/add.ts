@@ -30,7 +30,7 @@ export function add(context: OperationContext, operation: Add, raw: Readonly<Rec
   );
   if (target !== 'node') {
     requireNoPlace(operation, target);
-    draft.put(ROOT_OF[target], id, item);
+    draft.put(ROOT_OF[target], id, item, true);
     return { id };
   }
   const pose = operation.node?.pose as Pose;
@@ -38,7 +38,7 @@ export function add(context: OperationContext, operation: Add, raw: Readonly<Rec
     throw fault(['node', 'pose', 'parent'], 'unknown_id', `There is no node ${pose.parent}`);
   const givenOrder = ((raw['node'] as StoredItem)['pose'] as StoredItem | undefined)?.['order'] !== undefined;
   const order = placed(draft, id, pose, operation, givenOrder);
-  draft.put('nodes', id, { ...item, pose: { ...pose, order } });
+  draft.put('nodes', id, { ...item, pose: { ...pose, order } }, true);
   return { id };
 }
 

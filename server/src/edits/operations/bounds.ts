@@ -54,10 +54,13 @@ export function faultsOfDraft(draft: Draft, most: number): Issue[] {
   const issues: Issue[] = [];
   for (const { root, id, key, after } of draft.changes()) {
     if (after === undefined) continue;
+    const isJudged = draft.isJudged(root, id);
     const kind = root === 'nodes' && id !== null ? draft.value(root, id, 'kind') : undefined;
     const shape = shapeOf(root, kind as NodeKind | undefined);
     const written = key === null ? Object.entries(after as StoredItem) : ([[key, after]] as const);
     for (const [name, value] of written) {
+      // Of what was judged as it was given, the pose alone may have been changed since: it got a place.
+      if (isJudged && name !== 'pose') continue;
       for (const { pointer, message } of valueFaults(
         id === null ? [root, name] : [root, id, name],
         shape,

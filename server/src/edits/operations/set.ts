@@ -93,7 +93,7 @@ function write(draft: Draft, root: RootMap, id: string | null, values: StoredIte
     else keys.add(key);
   }
   requireWithinBounds({ root, id, kind, values, keys: keys.size }, ['values']);
-  draft.write(root, id, values);
+  draft.write(root, id, values, true);
 }
 
 /** Throws unless `parent` is a node that does not lie below `id`. */
