@@ -5,7 +5,7 @@ import {
   faultsOf,
   isNodeId,
   KIND_MESSAGE,
-  NODE_ID_MAX_LENGTH,
+  NODE_ID_RULE,
   ROOT_MAPS,
   shapeOf,
   type Issue,
@@ -130,7 +130,7 @@ class Inspection {
 
   /** Why the entry must be removed as a whole. */
   #wrongWith(root: RootMap, id: string, item: Y.Item): Issue | undefined {
-    if (!isNodeId(id)) return fault([root, id], `An id has 1 to ${NODE_ID_MAX_LENGTH} characters`);
+    if (!isNodeId(id)) return fault([root, id], NODE_ID_RULE);
     const entry = item.content instanceof Y.ContentType ? (item.content.type as Type) : undefined;
     if (entry === undefined || !isPlainMap(entry)) return fault([root, id], 'It is not a Y.Map');
     if (entry._map.size > DOCUMENT_BOUNDS.keys)

@@ -1,5 +1,5 @@
+import { toStorable } from '@diorama/shared';
 import * as Y from 'yjs';
-import { writableValue } from './writable-value.js';
 
 type Type = Y.AbstractType<unknown>;
 type Ranges = readonly { readonly clock: number; readonly len: number }[];
@@ -48,7 +48,7 @@ export class PreTransactionState {
     const { content } = item;
     if (content instanceof Y.ContentType) return this.#copyOf(content.type as Type);
     const values = content.getContent() as unknown[];
-    return writableValue(values[values.length - 1]);
+    return toStorable(values[values.length - 1]);
   }
 
   /** The item's value as plain JSON. */
@@ -94,7 +94,7 @@ export class PreTransactionState {
     for (const item of this.#itemsOf(type)) {
       if (item.content instanceof Y.ContentType) found.push(this.valueOf(item));
       // Pushed one by one: spreading a hundred thousand values passes a hundred thousand arguments.
-      else for (const value of item.content.getContent() as unknown[]) found.push(writableValue(value));
+      else for (const value of item.content.getContent() as unknown[]) found.push(toStorable(value));
     }
     return found;
   }

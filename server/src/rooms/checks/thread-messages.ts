@@ -1,7 +1,6 @@
-import { setArray } from '@diorama/shared';
+import { setArray, toStorable } from '@diorama/shared';
 import * as Y from 'yjs';
 import type { PreTransactionState } from './pre-transaction-state.js';
-import { writableValue } from './writable-value.js';
 import { fingerprint } from './deleted-messages.js';
 
 /** Most messages in a thread. */
@@ -90,7 +89,7 @@ export function decideMessages(entries: readonly MessageEntry[], rights: Message
 /** Sets the messages of a thread. */
 export function setMessages(thread: Y.Map<unknown>, messages: readonly unknown[]): void {
   const list = thread.get('messages');
-  const values = messages.map(writableValue);
+  const values = messages.map(toStorable);
   if (list instanceof Y.Array) setArray(list as Y.Array<unknown>, values);
   else thread.set('messages', Y.Array.from(values as never[]));
 }
